@@ -1,0 +1,16 @@
+/*
+ * Functions that hide truncation, locale or shared state are compile errors here. This header is
+ * included by force into every source of ours (see CMakeLists.txt).
+ */
+#ifndef BASE_BANNED_H
+#define BASE_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets atoi atol atoll atof strtok
+#pragma GCC poison localtime gmtime ctime asctime localtime_r mktime rand srand tmpnam mktemp
+
+#endif

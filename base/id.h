@@ -1,0 +1,27 @@
+/*
+ * Public identifiers: UUID version 7 (RFC 9562), from time and randomness in the daemon, from time
+ * and a counter in replay, where the same input must give the same bytes.
+ * Owner: struct id_source belongs to one connection or one test.
+ * Thread: one at a time for each source. Lock: none.
+ */
+#ifndef BASE_ID_H
+#define BASE_ID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ID_SIZE 37
+
+struct id_source {
+    bool counted; /* true: reproducible ids */
+    uint64_t count;
+};
+
+void id_make(struct id_source *source, int64_t now_ms, char ret_id[ID_SIZE]);
+bool id_valid(const char *text); /* any UUID, either case */
+
+/* Fill with bytes of the system's random source; aborts where the system has none. */
+void id_random(void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,64 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+static atomic_int most_verbose = LOG_INFO;
+static atomic_bool to_journal;
+
+void log_setup(enum log_level most)
+{
+    atomic_store(&most_verbose, most);
+    atomic_store(&to_journal, getenv("JOURNAL_STREAM") != NULL);
+}
+
+static const char *name_of(enum log_level level)
+{
+    switch (level) {
+    case LOG_ERROR:
+        return "error";
+    case LOG_WARN:
+        return "warn";
+    case LOG_INFO:
+        return "info";
+    default:
+        return "debug";
+    }
+}
+
+/* A value from outside must not be able to start a line of its own. */
+static void keep_one_line(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = ' ';
+}
+
+void log_line(enum log_level level, const char *event, const char *format, ...)
+{
+    if ((int)level > atomic_load(&most_verbose))
+        return;
+    char rest[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(rest, sizeof rest, format, args);
+    va_end(args);
+    keep_one_line(rest);
+    auto_buf line = {0};
+    if (atomic_load(&to_journal)) {
+        buf_format(&line, "<%d>", (int)level);
+    } else {
+        char when[TEXT_TIME_SIZE];
+        text_time(when, clock_now());
+        buf_format(&line, "time=%s ", when);
+    }
+    buf_format(&line, "level=%s event=%s%s%s\n", name_of(level), event, *rest ? " " : "", rest);
+    if (!line.failed)
+        fwrite(line.data, 1, line.len, stderr);
+}

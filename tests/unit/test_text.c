@@ -1,0 +1,93 @@
+/* base/text: times, numbers, UTF-8. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+static void times_round_trip(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"},
+        {"2000-02-29T23:59:59Z", "2000-02-29T23:59:59Z"},
+        {"2026-08-22T20:15:00+02:00", "2026-08-22T18:15:00Z"},
+        {"2026-08-22 18:15:00.987Z", "2026-08-22T18:15:00Z"},
+        {"1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"},
+        {"2100-03-01T00:00:00-11:30", "2100-03-01T11:30:00Z"},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        int64_t ms;
+        char out[TEXT_TIME_SIZE];
+        assert_true(text_to_time(cases[i].in, false, &ms));
+        text_time(out, ms);
+        assert_string_equal(out, cases[i].out);
+    }
+}
+
+static void bad_times_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        "2026-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00Zx",
+        "2026-01-01T00:00:00.Z",
+        "2026-1-1T00:00:00Z",
+    };
+    int64_t ms;
+    for (size_t i = 0; i < LEN(cases); i++)
+        assert_false(text_to_time(cases[i], false, &ms));
+    assert_true(text_to_time("2026-01-01T00:00:00", true, &ms));
+    assert_true(text_date_valid("2024-02-29"));
+    assert_false(text_date_valid("2023-02-29"));
+}
+
+static void numbers_are_whole(void **state)
+{
+    (void)state;
+    int64_t i;
+    double d;
+    uint64_t h;
+    assert_true(text_to_int("-42", &i) && i == -42);
+    assert_false(text_to_int("", &i) || text_to_int(" 1", &i) || text_to_int("1 ", &i));
+    assert_false(text_to_int("9223372036854775808", &i));
+    assert_true(text_to_double("1.5e3", &d) && d > 1499.9 && d < 1500.1);
+    assert_false(text_to_double("nan", &d) || text_to_double("1e999", &d));
+    assert_true(text_to_hex64("3FEFF", &h) && h == 0x3feff);
+    assert_false(text_to_hex64("0x1", &h) || text_to_hex64("11223344556677889", &h));
+}
+
+static void json_text_is_always_valid(void **state)
+{
+    (void)state;
+    auto_buf b = {0};
+    buf_json(&b, "a\"\\\n\x01\xC3\xA4\xFF\xED\xA0\x80z", 13);
+    assert_string_equal(b.data, "\"a\\\"\\\\\\n\\u0001\xC3\xA4\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+                                "\xEF\xBF\xBDz\"");
+    buf_reset(&b);
+    b.limit = 4;
+    buf_text(&b, "12345");
+    assert_true(b.failed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_round_trip),
+        cmocka_unit_test(bad_times_are_refused),
+        cmocka_unit_test(numbers_are_whole),
+        cmocka_unit_test(json_text_is_always_valid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
