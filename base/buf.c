@@ -11,15 +11,12 @@ static const size_t smallest = 256;
 
 static bool reserve(struct buf *b, size_t more)
 {
+    size_t want = b->len + more + 1;
+    b->failed = b->failed || want <= more || (b->limit && b->len + more > b->limit);
     if (b->failed)
         return false;
-    size_t want = b->len + more + 1;
     if (want <= b->size)
         return true;
-    if (want < more || (b->limit && b->len + more > b->limit)) {
-        b->failed = true;
-        return false;
-    }
     size_t size = b->size ? b->size : smallest;
     while (size < want)
         size = size > want / 2 ? want : size * 2;
