@@ -1,0 +1,104 @@
+/*
+ * One connection to the database: named parameters from JSON, rows as JSON, a sticky error.
+ *
+ * Owner: whoever opened it closes it; a connection keeps its prepared statements. JSON that is
+ * returned is the caller's.
+ * Thread: one at a time for each connection. Lock: none.
+ *
+ * Sticky error: after the first failure every call returns at once (NULL, 0, the error) until
+ * db_begin, db_rollback or db_revert, so that a list of statements needs one look at its end:
+ * `return db_status(db, why)`.
+ *
+ * Session: the time and new ids come from the connection, so that a replay gives the same bytes
+ * every time. Statements may use `:now` (ms since 1970) without an argument of that name.
+ *
+ * SQL is standard SQL with `:name` parameters; only db_sqlite.c knows which library runs it.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/id.h"
+
+struct buf;
+struct db;
+struct field;
+
+/* DB_WRITE makes the file where it is missing. Neither mode migrates: see store/migrate.h. */
+enum db_mode { DB_WRITE, DB_READ };
+
+/* ${path} may be ":memory:" (a database of this connection alone). */
+enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct why *why);
+void db_close(struct db *db); /* NULL is fine; a writer writes its log back into the file first */
+
+/* How columns become JSON: one row for each column, by name and in any order; a column without a
+ * row is what its SQL type is. K_BOOL, K_GRAMS and K_MONEY are numbers in SQL; K_LIST and K_OBJECT
+ * are JSON text in SQL. The table is also the schema that is shown to clients. */
+struct db_shape {
+    const char *view; /* name of the SQL view it describes */
+    const struct field *fields;
+    size_t count;
+};
+
+/* ${args} may be NULL; a missing parameter is NULL in SQL; lists and objects are bound as text.
+ * ${shape} may be NULL. */
+json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape);
+json_t *db_rows(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape);
+enum err db_exec(struct db *db, const char *sql, const json_t *args);
+
+/* Value of the first column of the first row; ${fallback} where there is none or it is NULL. */
+int64_t db_int(struct db *db, const char *sql, const json_t *args, int64_t fallback);
+
+/* Rows as the text of a JSON array, straight into ${out}: for lists. Returns the number of rows. */
+size_t db_text(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
+               struct buf *out);
+/* The first row as the text of a JSON object; false where there is none. */
+bool db_text_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
+                 struct buf *out);
+
+int64_t db_changes(const struct db *db);  /* rows touched by the last db_exec */
+int64_t db_last_row(const struct db *db); /* row id of the last INSERT */
+
+/* Many statements in one text, without parameters: migrations and tests. */
+enum err db_script(struct db *db, const char *sql);
+
+bool db_failed(const struct db *db);
+enum err db_status(const struct db *db, struct why *why); /* the sticky error, OK without one */
+/* Make ${e} the sticky error, for a noun that fails in the middle of its statements. */
+enum err db_fail(struct db *db, enum err e, const char *code, const char *field, const char *text);
+
+/* A writer's transaction takes the write lock at its beginning; a reader's is a snapshot. Each
+ * clears the sticky error. Commit of a failed transaction rolls back and reports the failure. */
+enum err db_begin(struct db *db);
+enum err db_commit(struct db *db, struct why *why);
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db); /* asks the library: it may have rolled back itself */
+
+/* One savepoint inside the transaction, not nested. */
+enum err db_savepoint(struct db *db);
+enum err db_release(struct db *db);
+void db_revert(struct db *db); /* undo to the savepoint, drop it and clear the sticky error */
+
+/* Inside a transaction: the time until its end, or until the end of its savepoint. Outside: until
+ * it is set again. 0: the system's clock, read once at the beginning of each. */
+void db_set_now(struct db *db, int64_t ms);
+int64_t db_now(const struct db *db);
+void db_count_ids(struct db *db); /* ids from a counter instead of randomness: for replay */
+void db_new_id(struct db *db, char ret_id[ID_SIZE]);
+
+int64_t db_version(struct db *db); /* of the schema; 0: empty database */
+/* A copy of the database in ${path}, which must not exist, checked for integrity. */
+enum err db_copy(struct db *db, const char *path, struct why *why);
+/* Write the log back into the database file. */
+void db_checkpoint(struct db *db);
+
+/* Tests: a statement that reads a whole table fails unless its text says that it means to with
+ * a comment "scan". */
+void db_lint(struct db *db, bool on);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The door: many threads write, one transaction commits for all who wait.
+ *
+ * Whoever finds no leader becomes it, runs the queued requests in order inside one transaction
+ * (each in a savepoint where there are several), commits once, calls `done` of each in order and
+ * hands the lead on. Nothing waits for a timer. A failed request leaves no trace and fails no
+ * neighbour; a failed COMMIT, or a rollback of the library's own, fails the whole group.
+ *
+ * Owner: the door owns its connection; requests belong to their callers, who block meanwhile.
+ * Thread: any. `run` and `done` are called on the leader's thread, one at a time, with no lock
+ * held; they must not enter the door again.
+ */
+#ifndef STORE_DOOR_H
+#define STORE_DOOR_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct db;
+struct door;
+
+typedef enum err door_run_fn(void *ctx, struct db *db, struct why *why);
+
+struct door_request {
+    door_run_fn *run;
+    /* After COMMIT (OK: durable) or after the request was dropped. NULL is fine. */
+    void (*done)(void *ctx, enum err result);
+    void *ctx;
+    enum err result;
+    struct why why; /* filled where the result is not OK */
+};
+
+/* Takes over ${db} on success. */
+enum err door_open(struct db *db, struct door **ret_door, struct why *why);
+/* Later requests are ERR_BUSY; those inside are finished. */
+void door_refuse(struct door *door);
+/* No thread may be inside. Closes the connection. NULL is fine. */
+void door_close(struct door *door);
+
+/* Waits at most LIMIT_DOOR_MS for its turn, then ERR_BUSY: the request was not and will not be
+ * run, and its `done` is called with ERR_BUSY on the caller's thread. */
+enum err door_run(struct door *door, struct door_request *request);
+/* All in one group, in this order: one COMMIT. Look at each result. */
+void door_run_all(struct door *door, struct door_request *requests, size_t count);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Products: a filament once, rolls of it many times; and their vendors (store/vendors.h).
+ * All functions run inside the caller's transaction. Columns as in the view `filaments`.
+ * Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
+ */
+#ifndef STORE_FILAMENTS_H
+#define STORE_FILAMENTS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+struct db_shape;
+struct list;
+
+extern const struct db_shape filaments_shape;
+
+enum err filaments_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
+enum err filaments_update(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* ERR_CONFLICT filament_in_use while rolls of it exist. */
+enum err filaments_delete(struct db *db, const json_t *args, json_t **ret, struct why *why);
+enum err filaments_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* Filters material, brand, q. */
+enum err filaments_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
+
+/* Row id of the product with exactly the facts in ${facts} (columns of the table `filament`, by
+ * name), made where there is none. With ${loose}, facts that are absent match anything. */
+int64_t filaments_match(struct db *db, const json_t *facts, int loose);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * Questions to the user: which roll is this, with ranked candidates. A slot has at most one open
+ * question. All functions run inside the caller's transaction.
+ * Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
+ */
+#ifndef STORE_QUESTIONS_H
+#define STORE_QUESTIONS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+struct db_shape;
+struct list;
+
+extern const struct db_shape questions_shape;
+
+/* Filters `state` (open, answered, closed; default open), `printer_id`. */
+enum err questions_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
+enum err questions_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* {question_id, spool_id | create: {body of a new spool} | dismiss: true, reason?}; assigns,
+ * learns, closes. Returns the question. Answered twice the same way: the same answer again. */
+enum err questions_answer(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* {token, ...as answer}: a question's single-use token instead of a key. */
+enum err questions_confirm(struct db *db, const json_t *args, json_t **ret, struct why *why);
+
+/* Open one for a slot, replacing an open one of another kind; the same kind stays as it is.
+ * ${candidates}: [{spool (row id), score, reason}]. */
+enum err questions_open(struct db *db, int64_t slot, const char *kind, const char *reason,
+                        const json_t *candidates, const json_t *reported, struct why *why);
+/* Close what is open for a slot. ${spool}: the roll that answered it, 0 where the cause went. */
+enum err questions_close(struct db *db, int64_t slot, int64_t spool, const char *reason,
+                         struct why *why);
+
+#endif
