@@ -1,0 +1,54 @@
+/*
+ * The REST surface: civetweb's listeners, one table of routes, and what they share.
+ *
+ * Owner: whoever started it stops it. Everything in struct api_context is borrowed and must outlive
+ * it; on stop first hub_refuse (wakes waiting handlers), then api_stop, then the links.
+ * Thread: api_start, api_tick and api_stop on the main thread; handlers run on civetweb's workers.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct api;
+struct discover;
+struct hub;
+struct links;
+
+struct api_listener {
+    const char *address; /* "127.0.0.1:8480", "[::1]:0", "*:8443"; port 0: any free one */
+    bool tls;
+};
+
+struct api_context {
+    struct hub *hub;
+    struct links *links;       /* NULL: no printer links (status says disabled) */
+    struct discover *discover; /* NULL: nothing is discovered */
+    struct secret *secret;     /* seals access codes; NULL: they are refused */
+    const char *database;      /* file that readers open */
+    const char *tls_dir;       /* where the generated certificate lives; made when missing */
+    const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */
+    const char *const *hosts;       /* more names accepted in Host, NULL-terminated; may be NULL */
+    const char *const *origins;     /* Origins that may read and write; NULL: none but our own */
+    const char *certs_dir;          /* anchors of printer certificates, for probes */
+    bool open;                      /* true: no key is asked for. For loopback alone. */
+};
+
+/* Listen and serve. On failure nothing listens. */
+enum err api_start(const struct api_context *context, const struct api_listener *listeners,
+                   size_t count, struct api **ret_api, struct why *why);
+/* Flush what is recorded lazily (last use of keys) and renew the certificate in time. */
+void api_tick(struct api *api, int64_t now);
+void api_stop(struct api *api); /* NULL is fine */
+
+/* URL of a listener with its real port, such as "https://[::1]:41234". ${index} < count. */
+void api_url(const struct api *api, size_t index, char *ret_url, size_t size);
+
+/* One line for each route, "METHOD PATH ACCESS OPERATION doc", for --print-routes and tests. */
+void api_print_routes(void);
+
+#endif
