@@ -1,0 +1,42 @@
+/*
+ * Every number that the rules use: times, tolerances, scores. Nothing in core decides by a number
+ * that is not here.
+ * Thread: any; constants.
+ */
+#ifndef CORE_RULES_H
+#define CORE_RULES_H
+
+enum {
+    /* A changed slot counts after this long without a further change. */
+    RULE_SETTLE_MQTT_MS = 5000,
+    RULE_SETTLE_HOME_ASSISTANT_MS = 8000,
+    /* FAILED becomes failed or cancelled this long after it was seen; errors from before count. */
+    RULE_END_REASON_MS = 10000,
+    RULE_END_ERROR_BEFORE_MS = 5000,
+    /* An open job on a printer that idles without identity ends after this long. */
+    RULE_IDLE_END_MS = 60000,
+
+    /* Colour distances, in hundredths of CIEDE2000. */
+    RULE_COLOR_SAME = 500,
+    RULE_COLOR_CANDIDATE = 1200,
+    RULE_COLOR_PARTIAL = 800, /* one side names fewer colours: a candidate at best */
+    RULE_COLOR_FAR = 10000,   /* not comparable, such as clear and red */
+
+    /* Confidence of evidence, in thousandths. */
+    RULE_SCORE_USER = 1000,
+    RULE_SCORE_TRAY_UUID = 1000,
+    RULE_SCORE_TAG_UID = 950,
+    RULE_SCORE_LEARNED = 900,
+    RULE_SCORE_PROFILE = 850,   /* profile and colour */
+    RULE_SCORE_MATERIAL = 750,  /* material and colour */
+    RULE_SCORE_HISTORY = 650,   /* left this slot looking exactly so */
+    RULE_SCORE_NEAR = 500,      /* the same material, a similar colour */
+    RULE_SCORE_FAMILY = 400,    /* another variant or maker, the same colour */
+    RULE_SCORE_LAST_HERE = 300, /* left this slot, and nothing is known of what is in it now */
+    RULE_SCORE_UNREAD_TAG = 50, /* taken off: this roll has a tag and the slot shows none */
+    RULE_SCORE_THRESHOLD = 600, /* a unique match from here on assigns */
+    RULE_SCORE_MARGIN = 50,     /* closer than this to the best: a twin */
+    RULE_CANDIDATES = 8,        /* that many are offered in a question */
+};
+
+#endif
