@@ -9,6 +9,9 @@ pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
+include(civetweb)
 
 # Warnings are errors, on our own sources only.
 add_library(filamentd_flags INTERFACE)
@@ -24,8 +27,8 @@ set(filamentd_uses_core filamentd_base PkgConfig::JANSSON m)
 set(filamentd_uses_store filamentd_core PkgConfig::SQLITE Threads::Threads)
 set(filamentd_uses_bridge filamentd_store PkgConfig::MOSQUITTO OpenSSL::SSL PkgConfig::CURL
     PkgConfig::ZIP PkgConfig::EXPAT)
-set(filamentd_uses_api filamentd_bridge)
-set(filamentd_uses_service filamentd_api)
+set(filamentd_uses_api filamentd_bridge civetweb PkgConfig::QRENCODE)
+set(filamentd_uses_service filamentd_api PkgConfig::INIH)
 
 function(filamentd_folder name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.c)
