@@ -1,0 +1,52 @@
+#include "bridge/printer/slice_settings.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/text.h"
+#include "bridge/printer/archive.h"
+
+static const uint64_t settings_most = 2 * 1024 * 1024;
+
+static size_t read_some(void *bytes, size_t size, void *entry)
+{
+    int got = archive_entry_read(entry, bytes, size > 65536 ? 65536 : (int)size);
+    return got < 0 ? (size_t)-1 : (size_t)got;
+}
+
+static double number_of(const json_t *value)
+{
+    double number;
+    if (json_is_number(value))
+        return json_number_value(value);
+    const char *text = json_string_value(value);
+    return text && text_to_double(text, &number) ? number : 0;
+}
+
+/* A list with one number for each filament; a single value stands for the first. */
+static void read_numbers(const json_t *value, double *ret_numbers, size_t most)
+{
+    if (!json_is_array(value)) {
+        ret_numbers[0] = number_of(value);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(value) && i < most; i++)
+        ret_numbers[i] = number_of(json_array_get(value, i));
+}
+
+void slice_settings_read(struct archive *archive, struct slice_settings *ret_settings)
+{
+    *ret_settings = (struct slice_settings){0};
+    struct archive_entry *entry;
+    if (archive_entry_open(archive, "Metadata/project_settings.config", settings_most, &entry,
+                           NULL) != OK)
+        return;
+    json_auto_t *root = json_load_callback(read_some, entry, 0, NULL);
+    archive_entry_close(entry);
+    read_numbers(json_object_get(root, "filament_density"), ret_settings->density,
+                 LEN(ret_settings->density));
+    read_numbers(json_object_get(root, "filament_diameter"), ret_settings->diameter,
+                 LEN(ret_settings->diameter));
+    read_numbers(json_object_get(root, "nozzle_volume"), &ret_settings->nozzle_volume, 1);
+}
