@@ -1,0 +1,1 @@
+"""What the black-box tests share: a daemon under test, a broker in the printer's place, certificates."""
