@@ -14,8 +14,6 @@
 
 struct tray;
 
-enum slot_source { SOURCE_MQTT, SOURCE_HOME_ASSISTANT };
-
 /* Why an assignment began or ended: slot_history.event_type. */
 enum event_type {
     EVENT_NONE,
@@ -73,7 +71,7 @@ struct draft {
 struct slot_facts {
     int64_t printer;
     struct slot_address at;
-    enum slot_source source;
+    bool home_assistant; /* the report came by Home Assistant, not by MQTT */
     /* A job runs that uses this slot, or one of which it is not known which slots it uses. */
     bool printing;
 
@@ -109,10 +107,19 @@ struct decision {
 /* "mqtt_color_change"; "" for none. The inverse is for bodies and rows. */
 const char *event_slug(enum event_type event);
 bool event_from_slug(const char *slug, enum event_type *ret_event);
+/* Does slot_decide produce it? The others come with a user's call. */
+bool event_decided(enum event_type event);
 /* "which_spool", "mismatch", "draft"; "" for none. */
 const char *question_slug(enum question_kind kind);
 /* "end", "assign", ... of one DECIDE_ bit; "keep" for 0. */
 const char *decision_slug(unsigned bit);
+
+/* What a user's word means for the answer remembered for a fingerprint. */
+enum learning { LEARN_KEEP, LEARN_REMEMBER, LEARN_FORGET };
+
+/* ${learned}: the roll remembered so far, 0 none. ${chosen}: the roll that the user named, 0 none
+ * of them. ${answered}: it answers a question (else it was put there by hand or undone). */
+enum learning decide_learning(int64_t learned, int64_t chosen, bool answered);
 
 /*
  * Decide what becomes of a slot that showed ${before} and now, settled, shows ${after}. With

@@ -53,7 +53,6 @@ struct look {
 
 enum evidence {
     EVIDENCE_NONE,
-    EVIDENCE_USER,
     EVIDENCE_TRAY_UUID,
     EVIDENCE_TAG_UID,
     EVIDENCE_LEARNED,
@@ -90,6 +89,7 @@ struct match_context {
     int64_t not_roll; /* this one is known not to be it; 0 none */
 };
 
+/* Does what the slot shows agree with the roll that is assigned to it? */
 enum slot_match { MATCH_OK, MATCH_MISMATCH, MATCH_UNASSIGNED, MATCH_EMPTY, MATCH_UNKNOWN };
 
 /* "tray_uuid", "profile", ... Never NULL. */

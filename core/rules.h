@@ -23,7 +23,6 @@ enum {
     RULE_COLOR_FAR = 10000,   /* not comparable, such as clear and red */
 
     /* Confidence of evidence, in thousandths. */
-    RULE_SCORE_USER = 1000,
     RULE_SCORE_TRAY_UUID = 1000,
     RULE_SCORE_TAG_UID = 950,
     RULE_SCORE_LEARNED = 900,
