@@ -26,11 +26,11 @@ struct api_listener {
 
 struct api_context {
     struct hub *hub;
-    struct links *links;       /* NULL: no printer links (status says disabled) */
-    struct discover *discover; /* NULL: nothing is discovered */
-    struct secret *secret;     /* seals access codes; NULL: they are refused */
-    const char *database;      /* file that readers open */
-    const char *tls_dir;       /* where the generated certificate lives; made when missing */
+    struct links *links;            /* NULL: no printer links (status says disabled) */
+    struct discover *discover;      /* NULL: nothing is discovered */
+    struct secret *secret;          /* seals access codes; NULL: they are refused */
+    const char *database;           /* file that readers open */
+    const char *tls_dir;            /* where the generated certificate lives; made when missing */
     const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */
     const char *const *hosts;       /* more names accepted in Host, NULL-terminated; may be NULL */
     const char *const *origins;     /* Origins that may read and write; NULL: none but our own */
