@@ -1,0 +1,66 @@
+/*
+ * The inside of the hub, shared by its files: hub.c (plans through the door) and hub_view.c (life
+ * of the hub, its printers, what readers see). Nobody else includes it. Thread and locks: as told
+ * at each member.
+ */
+#ifndef BRIDGE_HUB_INSIDE_H
+#define BRIDGE_HUB_INSIDE_H
+
+#include <jansson.h>
+#include <pthread.h>
+
+#include "base/limits.h"
+#include "bridge/hub.h"
+#include "core/printer.h"
+
+struct db;
+struct door;
+
+/* One printer. Readers see `committed`, under the view lock. `tentative` is what the plans of the
+ * group that is running have made of it; only the door's leader touches it. */
+struct entry {
+    int64_t id;
+    struct hub_counts counts;
+    int64_t deadline;
+    struct printer committed, tentative;
+};
+
+/* One step of a printer's state on its way through the door. */
+struct plan {
+    struct hub *hub;
+    int64_t printer;
+    json_t *message; /* NULL: only time passes */
+    int64_t now;
+    unsigned rejected_fields;
+    bool was_refused;
+    struct printer next;
+};
+
+struct hub {
+    struct hub_options options;
+    struct door *door;
+
+    pthread_mutex_t view; /* entries, their committed side, generation, refuses */
+    pthread_cond_t woken;
+    struct entry **entries;
+    size_t count;
+    uint64_t generation;
+    bool refuses;
+
+    struct plan *pending[LIMIT_GROUP]; /* of the feeding thread */
+    size_t pending_count;
+};
+
+/* The entry of a printer or NULL. Under the view lock. */
+struct entry *hub_find(const struct hub *hub, int64_t printer);
+
+/* The entry of a printer, loaded from the store the first time. The door's leader only; entries
+ * live as long as the hub, so that the pointer stays good. */
+enum err hub_entry(struct hub *hub, struct db *db, int64_t printer, struct entry **ret_entry,
+                   struct why *why);
+enum err hub_load_state(struct db *db, int64_t printer, struct printer *ret_printer,
+                        struct why *why);
+
+void hub_free_plan(struct plan *plan);
+
+#endif
