@@ -205,7 +205,7 @@ static int farthest(const struct colors *of, const struct colors *from)
     return worst;
 }
 
-int colors_distance(const struct colors *x, const struct colors *y)
+int color_sets_distance(const struct colors *x, const struct colors *y)
 {
     if (x->count == 0 || y->count == 0)
         return RULE_COLOR_FAR;

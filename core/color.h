@@ -45,6 +45,6 @@ double color_difference(struct lab x, struct lab y);
 int color_distance(struct color x, struct color y);
 /* The same for whole sets, in any order: how far the worst partner is. Sets of different size are
  * candidates at best. RULE_COLOR_FAR where either is empty. */
-int colors_distance(const struct colors *x, const struct colors *y);
+int color_sets_distance(const struct colors *x, const struct colors *y);
 
 #endif

@@ -59,10 +59,10 @@ enum decision_kind {
 
 /* A roll as its tag describes it. */
 struct draft {
-    char brand[MATCH_NAME_SIZE], product[MATCH_NAME_SIZE];
-    char material[MATCH_MATERIAL_SIZE], profile[MATCH_PROFILE_SIZE];
+    char brand[LOOK_NAME_SIZE], product[LOOK_NAME_SIZE]; /* brand: "Bambu Lab" */
+    char material[LOOK_MATERIAL_SIZE], profile[LOOK_PROFILE_SIZE];
     struct colors colors;
-    char tray_uuid[MATCH_TAG_SIZE], tag_uid[MATCH_TAG_SIZE];
+    char tray_uuid[LOOK_TAG_SIZE], tag_uid[LOOK_TAG_SIZE];
     int64_t weight_mg;    /* net weight of a full roll; 0 unknown */
     int64_t remaining_mg; /* by the tag's percentage: to show, not to book; -1 unknown */
 };
@@ -105,14 +105,14 @@ struct decision {
 };
 
 /* "mqtt_color_change"; "" for none. The inverse is for bodies and rows. */
-const char *event_slug(enum event_type event);
-bool event_from_slug(const char *slug, enum event_type *ret_event);
+const char *decide_event_slug(enum event_type event);
+bool decide_event_from_slug(const char *slug, enum event_type *ret_event);
 /* Does slot_decide produce it? The others come with a user's call. */
-bool event_decided(enum event_type event);
+bool decide_produces(enum event_type event);
 /* "which_spool", "mismatch", "draft"; "" for none. */
-const char *question_slug(enum question_kind kind);
+const char *decide_question_slug(enum question_kind kind);
 /* "end", "assign", ... of one DECIDE_ bit; "keep" for 0. */
-const char *decision_slug(unsigned bit);
+const char *decide_kind_slug(unsigned bit);
 
 /* What a user's word means for the answer remembered for a fingerprint. */
 enum learning { LEARN_KEEP, LEARN_REMEMBER, LEARN_FORGET };

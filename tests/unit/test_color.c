@@ -156,13 +156,13 @@ static void sets_in_any_order(void **state)
     struct colors none = {0};
 
     (void)state;
-    assert_int_equal(colors_distance(&flag, &turned), 0);
-    assert_true(colors_distance(&flag, &other) > RULE_COLOR_CANDIDATE);
-    assert_int_equal(colors_distance(&flag, &two), RULE_COLOR_PARTIAL);
-    assert_int_equal(colors_distance(&red, &flag), RULE_COLOR_PARTIAL);
-    assert_true(colors_distance(&green, &flag) > RULE_COLOR_CANDIDATE);
-    assert_int_equal(colors_distance(&none, &red), RULE_COLOR_FAR);
-    assert_int_equal(colors_distance(&none, &none), RULE_COLOR_FAR);
+    assert_int_equal(color_sets_distance(&flag, &turned), 0);
+    assert_true(color_sets_distance(&flag, &other) > RULE_COLOR_CANDIDATE);
+    assert_int_equal(color_sets_distance(&flag, &two), RULE_COLOR_PARTIAL);
+    assert_int_equal(color_sets_distance(&red, &flag), RULE_COLOR_PARTIAL);
+    assert_true(color_sets_distance(&green, &flag) > RULE_COLOR_CANDIDATE);
+    assert_int_equal(color_sets_distance(&none, &red), RULE_COLOR_FAR);
+    assert_int_equal(color_sets_distance(&none, &none), RULE_COLOR_FAR);
 }
 
 int main(void)
