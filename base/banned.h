@@ -11,6 +11,10 @@
 #include <time.h>
 
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets atoi atol atoll atof strtok
-#pragma GCC poison localtime gmtime ctime asctime localtime_r mktime rand srand tmpnam mktemp
+#pragma GCC poison localtime gmtime ctime asctime localtime_r mktime tmpnam mktemp
+
+/* Names that foreign headers use for parameters cannot be poisoned; calling them is an error. */
+int rand(void) __attribute__((deprecated("use id_random")));
+void srand(unsigned seed) __attribute__((deprecated("use id_random")));
 
 #endif
