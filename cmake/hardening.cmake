@@ -1,0 +1,23 @@
+# How every target is built: optimised builds are hardened; asserts stay, in release too.
+include(CheckCCompilerFlag)
+include(CheckPIESupported)
+check_pie_supported()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+
+string(FIND "${CMAKE_C_FLAGS}" "-fsanitize=" filamentd_sanitizer)
+if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND filamentd_sanitizer EQUAL -1)
+  # Debian's gcc defines no level, others do: undefine first.
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection
+               -mbranch-protection=standard)
+    string(MAKE_C_IDENTIFIER "has${flag}" known)
+    check_c_compiler_flag("-Werror ${flag}" ${known})
+    if(${known})
+      add_compile_options(${flag})
+    endif()
+  endforeach()
+  add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed)
+endif()
