@@ -15,7 +15,8 @@ include(civetweb)
 
 # Warnings are errors, on our own sources only.
 add_library(filamentd_flags INTERFACE)
-target_compile_definitions(filamentd_flags INTERFACE _GNU_SOURCE)
+target_compile_definitions(filamentd_flags INTERFACE _GNU_SOURCE
+  FILAMENTD_VERSION="${PROJECT_VERSION}")
 target_include_directories(filamentd_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(filamentd_flags INTERFACE
   -include ${CMAKE_SOURCE_DIR}/base/banned.h

@@ -1,0 +1,158 @@
+#include "service/cmd_key.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/text.h"
+#include "service/cli.h"
+#include "service/commands.h"
+#include "service/load.h"
+#include "service/table.h"
+#include "store/db.h"
+#include "store/keys.h"
+#include "store/list.h"
+
+struct words {
+    const char *action, *name, *scopes, *expires;
+    bool json;
+};
+
+static const struct cli_option options[] = {
+    {"scopes", "SCOPE,...",
+     "read, spools:write, slots:write, jobs:write, devices, webhook, metrics, "
+     "admin"},
+    {"expires", "TIME", "such as 2030-01-31T00:00:00Z; default: never"},
+    {"json", NULL, "list: the rows as JSON"},
+    {0},
+};
+
+static enum err take_word(void *ctx, const struct cli_option *option, const char *text,
+                          struct why *why)
+{
+    struct words *words = ctx;
+    if (!option && !words->action)
+        words->action = text;
+    else if (!option && !words->name)
+        words->name = text;
+    else if (!option)
+        return why_fail(why, ERR_INVALID, "usage", text, "%s: one word too many; see key --help",
+                        text);
+    else if (strcmp(option->name, "scopes") == 0)
+        words->scopes = text;
+    else if (strcmp(option->name, "expires") == 0)
+        words->expires = text;
+    else
+        words->json = true;
+    return OK;
+}
+
+static json_t *scope_list(const char *text)
+{
+    json_t *list = json_array();
+    auto_free char *copy = strdup(text);
+    char *rest = copy;
+    while (rest) {
+        char *item = strsep(&rest, ",");
+        text_trim(item);
+        json_array_append_new(list, json_string(item));
+    }
+    return list;
+}
+
+enum err cmd_key_make(struct db *db, const char *name, const char *scopes, const char *expires,
+                      char **ret_key, struct why *why)
+{
+    json_auto_t *args = json_pack("{s:s, s:o}", "name", name, "scopes", scope_list(scopes));
+    json_auto_t *row = NULL;
+    if (expires)
+        json_object_set_new(args, "expires_at", json_string(expires));
+    enum err e = keys_create(db, args, &row, why);
+    const char *key = e == OK ? json_string_value(json_object_get(row, "key")) : NULL;
+    *ret_key = key ? strdup(key) : NULL;
+    return e != OK || *ret_key ? e : why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
+}
+
+static int run_create(struct db *db, const struct words *words)
+{
+    struct why why;
+    auto_free char *key = NULL;
+    enum err e = db_begin(db);
+    if (e == OK)
+        e = cmd_key_make(db, words->name, words->scopes, words->expires, &key, &why);
+    else
+        e = db_status(db, &why);
+    if (e == OK)
+        e = db_commit(db, &why);
+    if (e != OK)
+        return commands_refuse(EXIT_FAILED, why.text);
+    printf("%s\n", key);
+    return 0;
+}
+
+static int run_list(struct db *db, const struct words *words)
+{
+    static const struct table_column columns[] = {{"key_id", "KEY ID"},
+                                                  {"prefix", "PREFIX"},
+                                                  {"name", "NAME"},
+                                                  {"scopes", "SCOPES"},
+                                                  {"last_used_at", "LAST USED"},
+                                                  {"expires_at", "EXPIRES"},
+                                                  {"revoked_at", "REVOKED"},
+                                                  {0}};
+    struct why why;
+    auto_list rows = {0};
+    if (keys_list(db, NULL, &rows, &why) != OK)
+        return commands_refuse(EXIT_FAILED, why.text);
+    return table_print(&rows.body, columns, words->json);
+}
+
+static int run_revoke(struct db *db, const struct words *words)
+{
+    struct why why;
+    json_auto_t *args = json_pack("{s:s}", "key_id", words->name);
+    json_auto_t *row = NULL;
+    enum err e = db_begin(db) == OK ? keys_revoke(db, args, &row, &why) : db_status(db, &why);
+    if (e == OK)
+        e = db_commit(db, &why);
+    if (e != OK)
+        return commands_refuse(EXIT_FAILED, why.text);
+    printf("revoked %s\n", words->name);
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct db *db, const struct words *words);
+    bool needs_name, needs_scopes;
+} actions[] = {{"create", run_create, true, true},
+               {"list", run_list, false, false},
+               {"revoke", run_revoke, true, false}};
+
+int cmd_key_main(struct command_context *context, char **words)
+{
+    struct words said = {0};
+    int code = commands_parse(context, words, options, take_word, &said);
+    if (code >= 0)
+        return code;
+    for (size_t i = 0; i < LEN(actions); i++) {
+        if (!said.action || strcmp(actions[i].name, said.action) != 0)
+            continue;
+        if (actions[i].needs_name != (said.name != NULL))
+            return commands_refuse(EXIT_USAGE, said.name
+                                                   ? "key list takes no name"
+                                                   : "a name must follow: key create NAME, or key "
+                                                     "revoke KEY_ID");
+        if (actions[i].needs_scopes && !said.scopes)
+            return commands_refuse(EXIT_USAGE, "--scopes is missing, such as --scopes read or "
+                                               "--scopes admin");
+        struct db *db = NULL;
+        code = load_database(context, &db);
+        if (code < 0)
+            code = actions[i].run(db, &said);
+        db_close(db);
+        return code;
+    }
+    return commands_refuse(EXIT_USAGE, "key: say create, list or revoke; see key --help");
+}
