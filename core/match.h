@@ -1,8 +1,9 @@
 /*
- * Which roll is in a slot: how well rolls fit what it shows, and whether it agrees with the roll
- * that Rules: evidence in the order tray_uuid, tag_uid, learned answer, profile and colour,
- * material and colour, history of the slot. Numbers are in core/rules.h. Owner: plain values; texts
- * are zero-filled. Thread: any. Lock: none.
+ * Which roll is in a slot: how well rolls fit what it shows, and whether what it shows agrees with
+ * the roll that is assigned to it.
+ * Evidence in the order tray_uuid, tag_uid, learned answer, profile and colour, material and
+ * colour, history of the slot. Numbers are in core/rules.h.
+ * Owner: plain values; texts are zero-filled. Thread: any. Lock: none.
  */
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
@@ -87,6 +88,9 @@ const char *match_slug(enum slot_match match);
 /* The fingerprint of what ${tray} shows; see look_fingerprint. */
 void match_fingerprint(const struct tray *tray, char ret_text[FINGERPRINT_SIZE]);
 
+/* How well one roll fits; score 0: not at all. The reason stays empty. */
+void match_weigh(const struct look *look, const struct match_context *context,
+                 const struct roll *roll, struct candidate *ret);
 /* Rank the rolls that may be behind ${look}. */
 void match_rank(const struct look *look, const struct match_context *context,
                 const struct roll *rolls, size_t count, struct candidates *ret);

@@ -40,10 +40,12 @@ static const struct material *by_name(const char *name)
     return NULL;
 }
 
-/* The row whose name means the same plastic: "PAHT-CF" is PA-CF, "Silk PLA+" is PLA. */
+/* The row whose name means the same plastic: "PAHT-CF" is PA-CF, "Silk PLA+" is PLA. Failing that
+ * one of the same polymer, whatever it is filled with. */
 static const struct material *by_meaning(const char *name)
 {
     struct variety wanted = {0};
+    const struct material *polymer = NULL;
 
     variety_add(&wanted, name);
     for (size_t i = 0; wanted.polymer != 0 && i < LEN(materials); i++) {
@@ -51,8 +53,10 @@ static const struct material *by_meaning(const char *name)
         variety_add(&row, materials[i].name);
         if (!variety_clash(&row, &wanted))
             return &materials[i];
+        if (!polymer && row.polymer == wanted.polymer)
+            polymer = &materials[i];
     }
-    return NULL;
+    return polymer;
 }
 
 const struct material *material_find(const char *name)

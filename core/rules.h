@@ -26,16 +26,17 @@ enum {
     RULE_SCORE_TRAY_UUID = 1000,
     RULE_SCORE_TAG_UID = 950,
     RULE_SCORE_LEARNED = 900,
-    RULE_SCORE_PROFILE = 850,   /* profile and colour */
-    RULE_SCORE_MATERIAL = 750,  /* material and colour */
-    RULE_SCORE_HISTORY = 650,   /* left this slot looking exactly so */
-    RULE_SCORE_NEAR = 500,      /* the same material, a similar colour */
-    RULE_SCORE_FAMILY = 400,    /* another variant or maker, the same colour */
-    RULE_SCORE_LAST_HERE = 300, /* left this slot, and nothing is known of what is in it now */
-    RULE_SCORE_UNREAD_TAG = 50, /* taken off: this roll has a tag and the slot shows none */
-    RULE_SCORE_THRESHOLD = 600, /* a unique match from here on assigns */
-    RULE_SCORE_MARGIN = 50,     /* closer than this to the best: a twin */
-    RULE_CANDIDATES = 8,        /* that many are offered in a question */
+    RULE_SCORE_PROFILE = 850,     /* profile and colour */
+    RULE_SCORE_MATERIAL = 750,    /* material and colour */
+    RULE_SCORE_HISTORY = 650,     /* left this slot looking exactly so */
+    RULE_SCORE_NEAR = 500,        /* the same material, a similar colour */
+    RULE_SCORE_FAMILY = 400,      /* another variant or maker, the same colour */
+    RULE_SCORE_FAMILY_NEAR = 350, /* the same, a similar colour */
+    RULE_SCORE_LAST_HERE = 300,   /* left this slot, and nothing is known of what is in it now */
+    RULE_SCORE_UNREAD_TAG = 50,   /* taken off: this roll has a tag and the slot shows none */
+    RULE_SCORE_THRESHOLD = 600,   /* a unique match from here on assigns */
+    RULE_SCORE_MARGIN = 50,       /* closer than this to the best: a twin */
+    RULE_CANDIDATES = 8,          /* that many are offered in a question */
 };
 
 #endif

@@ -57,12 +57,10 @@ static const struct word polymers[] = {
     {"PVB", PVB},  {"POM", POM},   {"PBT", PBT},  {"RPLA", PLA},  {"RPETG", PETG},
 };
 
-/* "S" is the vendor's suffix in PLA-S: support for PLA. */
 static const struct word fillings[] = {
-    {"CF", FILLED_CARBON},       {"CF10", FILLED_CARBON}, {"CF15", FILLED_CARBON},
-    {"RCF", FILLED_CARBON},      {"GF", FILLED_GLASS},    {"GF25", FILLED_GLASS},
-    {"KF", FILLED_ARAMID},       {"ESD", FILLED_ESD},     {"S", FILLED_SUPPORT},
-    {"SUPPORT", FILLED_SUPPORT},
+    {"CF", FILLED_CARBON},  {"CF10", FILLED_CARBON}, {"CF15", FILLED_CARBON},
+    {"RCF", FILLED_CARBON}, {"GF", FILLED_GLASS},    {"GF25", FILLED_GLASS},
+    {"KF", FILLED_ARAMID},  {"ESD", FILLED_ESD},     {"SUPPORT", FILLED_SUPPORT},
 };
 
 /* Words of the same meaning share a bit. */
@@ -153,6 +151,9 @@ void variety_add(struct variety *variety, const char *text)
 
     for (const char *at = next_word(text, word); at; at = next_word(at, word))
         add_word(variety, word);
+    /* PLA-S and PA-S are support materials. */
+    if (text_ends_nocase(text, "-S"))
+        variety->filling |= FILLED_SUPPORT;
 }
 
 bool variety_same(const struct variety *a, const struct variety *b)
