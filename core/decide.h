@@ -83,8 +83,8 @@ struct slot_facts {
     bool mismatch_asked;                   /* the disagreement was asked about before */
     bool ran_out;                          /* DECIDE_RUNOUT was decided and not taken back */
 
-    int64_t learned;                   /* roll answered for the present fingerprint; 0 none */
-    int64_t left;                      /* roll of the last ended assignment of this slot; 0 none */
+    int64_t learned; /* roll answered for the present fingerprint; 0 none */
+    int64_t left;    /* roll of the last assignment that ended without the user; 0 none */
     char left_print[FINGERPRINT_SIZE]; /* and how the slot looked then */
 
     enum question_kind open_question; /* open for this slot */
@@ -96,8 +96,9 @@ struct decision {
     unsigned kind; /* DECIDE_... */
     enum event_type end_event, assign_event;
     int64_t roll;
-    int confidence; /* of the assignment, thousandths */
-    char reason[MATCH_REASON_SIZE];
+    int confidence;                     /* of the assignment, thousandths */
+    char end_reason[MATCH_REASON_SIZE]; /* why the assignment ends */
+    char reason[MATCH_REASON_SIZE];     /* why the roll is assigned, or what is asked */
     enum question_kind question;
     struct candidates candidates;
     struct draft draft;
