@@ -149,7 +149,8 @@ static void send_serial(const SSL *ssl, int where, int ret)
         return;
     const struct identity_peer *peer = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), peer_slot);
     if (peer)
-        SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, peer->serial);
+        SSL_ctrl((SSL *)(uintptr_t)ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 (void *)(uintptr_t)peer->serial);
 }
 
 enum err identity_apply(const struct identity *identity, SSL_CTX *ctx, struct identity_peer *peer,
