@@ -15,7 +15,7 @@ static bool reserve(struct buf *b, size_t more)
     b->failed = b->failed || want <= more || (b->limit && b->len + more > b->limit);
     if (b->failed)
         return false;
-    if (want <= b->size)
+    if (b->data && want <= b->size)
         return true;
     size_t size = b->size ? b->size : smallest;
     while (size < want)

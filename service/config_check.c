@@ -35,7 +35,8 @@ static char *read_secret(const char *path)
         buf_add(&text, chunk, got);
     if (ferror(file) || text.failed || (text.data && memchr(text.data, '\0', text.len)))
         return NULL;
-    while (text.len && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r'))
+    while (text.data && text.len &&
+           (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r'))
         text.data[--text.len] = '\0';
     return buf_take(&text, NULL);
 }
