@@ -1,0 +1,60 @@
+"""What the release build promises: small in memory, quick to start."""
+
+import time
+import unittest
+
+from lib.daemon import Daemon
+from lib.main import main
+from lib.wait import wait_until
+
+RESIDENT_KIB = 15 * 1024
+START_SECONDS = 0.2
+PRINTERS = 3
+TRIES = 5
+
+
+class MeasureTest(unittest.TestCase):
+    def add_printers(self, daemon):
+        for number in range(PRINTERS):
+            answer = daemon.post("/api/printers", {"serial": f"01S00A00000000{number}", "host": "127.0.0.1",
+                                                   "port": 9, "access_code": "12345678", "name": f"P{number}"})
+            self.assertEqual(201, answer.status, answer)
+
+    def start_time(self, daemon):
+        """Seconds from the start of the process to the first answer 200."""
+        began = time.monotonic()
+        daemon.start()
+        self.assertEqual(200, daemon.get("/api/ams_slots").status)
+        return time.monotonic() - began
+
+    def test_memory_with_printers(self):
+        with Daemon() as daemon:
+            self.add_printers(daemon)
+            for _ in range(50):
+                self.assertEqual(200, daemon.get("/api/spools").status)
+            kib = daemon.memory_kib()
+            print(f"measured resident_kib={kib}")
+            self.assertLess(kib, RESIDENT_KIB)
+
+    def test_start_on_existing_database(self):
+        with Daemon() as daemon:
+            self.add_printers(daemon)
+            best = START_SECONDS
+            for _ in range(TRIES):
+                daemon.stop()
+                best = min(best, self.start_time(daemon))
+            print(f"measured start_ms={best * 1000:.0f}")
+            self.assertLess(best, START_SECONDS)
+
+    def test_idle_costs_nothing(self):
+        with Daemon() as daemon:
+            wait_until(lambda: daemon.get("/readyz").status == 200, 5)
+            before, began = daemon.cpu_seconds(), time.monotonic()
+            time.sleep(3)
+            share = (daemon.cpu_seconds() - before) / (time.monotonic() - began)
+            print(f"measured idle_cpu_percent={share * 100:.1f}")
+            self.assertLess(share, 0.05)
+
+
+if __name__ == "__main__":
+    main()
