@@ -32,7 +32,8 @@ struct discover_printer {
 
 struct discover_options {
     int ports[2];  /* 0: 2021 and 1990 */
-    bool loopback; /* tests: bind and ask on 127.0.0.1 alone, without multicast; port -1: any */
+    bool loopback; /* tests: 127.0.0.1 alone, without multicast; port -1: any */
+    int ask_port;  /* with loopback: where M-SEARCH goes */
     /* A printer is new, or came from another address. NULL: nobody asks. */
     void (*seen)(void *ctx, const struct discover_printer *printer, bool moved);
     void *ctx;

@@ -95,9 +95,9 @@ static void refuse_pin(struct identity_peer *peer)
     refuse(peer, LINK_CERTIFICATE_CHANGED, "the printer shows another key, SHA-256", now);
 }
 
-static void judge(struct identity_peer *peer, int names, int chain_error)
+static void judge(struct identity_peer *peer, int chain_error)
 {
-    bool named = names == 1 && strcmp(peer->cn, peer->serial) == 0;
+    bool named = *peer->cn && strcmp(peer->cn, peer->serial) == 0;
     bool pin_fits = peer->pinned && memcmp(peer->pin, peer->spki, sizeof peer->pin) == 0;
     const char *error = X509_verify_cert_error_string(chain_error);
     if (peer->forged)
@@ -106,7 +106,8 @@ static void judge(struct identity_peer *peer, int names, int chain_error)
     else if (!peer->pinned && !peer->chain_ok)
         refuse(peer, LINK_TLS_UNTRUSTED, "no chain to a known CA", error);
     else if (!named)
-        refuse(peer, LINK_WRONG_SERIAL, "the certificate there names", names ? peer->cn : "nobody");
+        refuse(peer, LINK_WRONG_SERIAL, "the certificate there names",
+               *peer->cn ? peer->cn : "nobody");
     else if (peer->pinned && !pin_fits)
         refuse_pin(peer);
     else
@@ -123,10 +124,12 @@ static int verify(X509_STORE_CTX *chain, void *arg)
         return 0;
     peer->seen = true;
     note_names(peer, leaf, &names);
+    if (names != 1)
+        peer->cn[0] = 0; /* several names are none */
     peer->chain_ok = X509_verify_cert(chain) == 1;
     int error = X509_STORE_CTX_get_error(chain);
     peer->forged = !peer->chain_ok && claims_in_vain(chain, leaf);
-    judge(peer, names, error);
+    judge(peer, error);
     bool pass = peer->accepted || peer->look_only;
     /* curl reads the result once more after the handshake */
     X509_STORE_CTX_set_error(chain, pass ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);

@@ -73,8 +73,8 @@ enum err links_open(const struct links_options *options, const struct link_event
 /* Says goodbye to every printer and joins the thread. No callback runs after it. NULL is fine. */
 void links_close(struct links *links);
 
-/* Add a link or change it. A change of anything but the code of an unchanged target reconnects; the
- * same target again changes nothing, except that a link which stopped or waits tries at once. */
+/* Add a link or change it: a change reconnects. The same target again changes nothing, but a link
+ * that stopped or waits tries at once. */
 enum err links_set(struct links *links, const struct link_target *target, struct why *why);
 void links_remove(struct links *links, int64_t printer);
 
