@@ -150,7 +150,7 @@ static void send_serial(const SSL *ssl, int where, int ret)
     (void)ret;
     if (!(where & SSL_CB_HANDSHAKE_START))
         return;
-    const struct identity_peer *peer = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), peer_slot);
+    struct identity_peer *peer = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), peer_slot);
     if (peer)
         SSL_ctrl((SSL *)(uintptr_t)ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                  (void *)(uintptr_t)peer->serial);
