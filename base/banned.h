@@ -10,6 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+/* The fortified headers make macros of these under clang, and a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets atoi atol atoll atof strtok
 #pragma GCC poison localtime gmtime ctime asctime localtime_r mktime tmpnam mktemp
 
