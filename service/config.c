@@ -239,6 +239,18 @@ const char *config_named(const struct config *config, const char *section, const
     return value ? value->text : NULL;
 }
 
+bool config_same(const struct config *a, const struct config *b, const char *section,
+                 const char *key)
+{
+    size_t in_a = 0, in_b = 0;
+    const struct config_value *one, *other;
+    do {
+        one = config_each(a, section, key, &in_a);
+        other = config_each(b, section, key, &in_b);
+    } while (one && other && strcmp(one->text, other->text) == 0);
+    return !one && !other;
+}
+
 static bool name_seen_before(const struct config *config, size_t index)
 {
     const struct config_value *value = &config->values[index];

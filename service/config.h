@@ -103,7 +103,11 @@ bool config_bool(const struct config *config, const char *section, const char *k
 const struct config_value *config_value(const struct config *config, const char *section,
                                         const char *key);
 
-/* The same for [section.NAME]. */
+/* Do both say the same about a key, all values of a list? */
+bool config_same(const struct config *a, const struct config *b, const char *section,
+                 const char *key);
+
+/* The text of [section.NAME] key. */
 const char *config_named(const struct config *config, const char *section, const char *name,
                          const char *key);
 

@@ -129,14 +129,18 @@ bool config_rules_slot(const char *text, struct config_slot *ret_slot)
            text_copy(ret_slot->part, sizeof ret_slot->part, rest ? rest : "");
 }
 
-static bool pin_of(const char *text)
+bool config_rules_pin(const char *text, char ret_pin[65])
 {
     size_t digits = 0;
-    for (; *text; text++)
-        if (isxdigit((unsigned char)*text))
-            digits++;
-        else if (*text != ':')
+    for (; *text; text++) {
+        if (*text == ':')
+            continue;
+        if (!isxdigit((unsigned char)*text) || digits == 64)
             return false;
+        ret_pin[digits++] = *text;
+    }
+    ret_pin[digits] = '\0';
+    text_lower(ret_pin);
     return digits == 64;
 }
 
@@ -183,6 +187,7 @@ static bool fits(const struct config_key *key, const char *text)
 {
     bool on;
     struct config_slot slot;
+    char pin[65];
     size_t len = strlen(text);
     switch (key->kind) {
     case CONFIG_TEXT:
@@ -208,7 +213,7 @@ static bool fits(const struct config_key *key, const char *text)
     case CONFIG_SERIAL:
         return len >= 10 && len <= 20 && all_of(text, DIGITS CAPITAL);
     case CONFIG_PIN:
-        return pin_of(text);
+        return config_rules_pin(text, pin);
     case CONFIG_SLOT:
         return config_rules_slot(text, &slot);
     case CONFIG_CODE:

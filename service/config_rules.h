@@ -21,6 +21,9 @@ bool config_rules_accept(struct config *config, const struct config_value *value
 bool config_rules_bool(const char *text, bool *ret_on);
 bool config_rules_grams(const char *text, int64_t *ret_mg);
 
+/* A CONFIG_PIN text as 64 small hex digits. */
+bool config_rules_pin(const char *text, char ret_pin[65]);
+
 /* Host and port of a CONFIG_LISTEN text; the host is "*" for every address. */
 bool config_rules_listen(const char *text, char *ret_host, unsigned host_size, int *ret_port);
 bool config_rules_loopback(const char *host);

@@ -1,0 +1,239 @@
+#include "service/daemon.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "bridge/hub.h"
+#include "bridge/printer/secret.h"
+#include "service/cmd_key.h"
+#include "service/commands.h"
+#include "service/config.h"
+#include "service/declared.h"
+#include "service/defaults.h"
+#include "service/listeners.h"
+#include "service/load.h"
+#include "service/lock.h"
+#include "service/reach.h"
+#include "store/db.h"
+#include "store/keys.h"
+#include "store/migrate.h"
+
+enum { TICK_MS = 1000, SHORTEST_MS = 20 };
+
+struct daemon {
+    struct command_context *context;
+    int lock;
+    struct secret *secret;
+    struct hub *hub;
+    struct reach *reach;
+    struct listeners listeners;
+    char tls_dir[COMMANDS_PATH + 8];
+    struct api *api;
+};
+
+static enum log_level level_of(const struct config *config)
+{
+    static const struct {
+        const char *name;
+        enum log_level level;
+    } levels[] = {
+        {"error", LOG_ERROR}, {"warn", LOG_WARN}, {"info", LOG_INFO}, {"debug", LOG_DEBUG}};
+    const char *name = config_text(config, "server", "log_level");
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (strcmp(levels[i].name, name) == 0)
+            return levels[i].level;
+    return LOG_INFO;
+}
+
+static enum err open_store(struct daemon *daemon, struct why *why)
+{
+    struct command_context *context = daemon->context;
+    struct hub_options options = {reach_ask_full, reach_note_refused, &daemon->reach};
+    struct db *writer = NULL;
+    enum err e = load_state_dir(context, why);
+    if (e == OK)
+        e = lock_take(context->state_dir, &daemon->lock, why);
+    if (e == OK)
+        e = secret_open(context->state_dir, &daemon->secret, why);
+    if (e == OK)
+        e = migrate_open(context->database, &writer, why);
+    if (e == OK)
+        e = hub_open(writer, &options, &daemon->hub, why);
+    if (e != OK && !daemon->hub)
+        db_close(writer);
+    return e;
+}
+
+static enum err run_defaults(void *ctx, struct db *db, struct why *why)
+{
+    const struct config *config = ctx;
+    return defaults_configure(db, config, why);
+}
+
+static enum err apply_config(struct daemon *daemon, struct config *config, struct why *why)
+{
+    log_setup(level_of(config));
+    enum err e = hub_write(daemon->hub, clock_now(), run_defaults, config, why);
+    if (e == OK)
+        e = declared_apply(daemon->hub, config, daemon->secret, daemon->context->state_dir, why);
+    return e;
+}
+
+static enum err open_reach(struct daemon *daemon, struct why *why)
+{
+    const struct config *config = daemon->context->config;
+    struct reach_options options = {
+        .hub = daemon->hub,
+        .secret = daemon->secret,
+        .database = daemon->context->database,
+        .certs_dir = config_text(config, "printers", "certs_dir"),
+        .discovery = config_bool(config, "printers", "discovery"),
+    };
+    enum err e = reach_open(&options, &daemon->reach, why);
+    if (e == OK)
+        reach_refresh(daemon->reach);
+    return e;
+}
+
+static enum err open_api(struct daemon *daemon, struct why *why)
+{
+    const struct config *config = daemon->context->config;
+    enum err e = listeners_fill(config, &daemon->listeners, why);
+    if (e != OK)
+        return e;
+    snprintf(daemon->tls_dir, sizeof daemon->tls_dir, "%s/tls", daemon->context->state_dir);
+    struct api_context context = {
+        .hub = daemon->hub,
+        .links = reach_links(daemon->reach),
+        .discover = reach_discover(daemon->reach),
+        .secret = daemon->secret,
+        .database = daemon->context->database,
+        .tls_dir = daemon->tls_dir,
+        .tls_cert = config_text(config, "server", "tls_certificate"),
+        .tls_key = config_text(config, "server", "tls_key"),
+        .hosts = daemon->listeners.hosts,
+        .origins = daemon->listeners.origins,
+        .certs_dir = config_text(config, "printers", "certs_dir"),
+    };
+    return api_start(&context, daemon->listeners.list, daemon->listeners.count, &daemon->api, why);
+}
+
+enum err daemon_open(struct command_context *context, struct daemon **ret_daemon, struct why *why)
+{
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    if (!daemon)
+        return why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
+    daemon->context = context;
+    daemon->lock = -1;
+    enum err e = open_store(daemon, why);
+    if (e == OK)
+        e = apply_config(daemon, context->config, why);
+    if (e == OK)
+        e = open_reach(daemon, why);
+    if (e == OK)
+        e = open_api(daemon, why);
+    if (e != OK) {
+        daemon_close(daemon);
+        return e;
+    }
+    *ret_daemon = daemon;
+    return OK;
+}
+
+void daemon_close(struct daemon *daemon)
+{
+    if (!daemon)
+        return;
+    if (daemon->hub)
+        hub_refuse(daemon->hub);
+    api_stop(daemon->api);
+    reach_close(daemon->reach);
+    hub_close(daemon->hub);
+    secret_close(daemon->secret);
+    listeners_clear(&daemon->listeners);
+    lock_release(daemon->lock);
+    free(daemon);
+}
+
+void daemon_tick(struct daemon *daemon, int64_t now)
+{
+    hub_tick(daemon->hub, now);
+    reach_refresh(daemon->reach);
+    api_tick(daemon->api, now);
+}
+
+int daemon_pause(struct daemon *daemon, int64_t now)
+{
+    int64_t due = hub_deadline(daemon->hub);
+    if (due >= now + TICK_MS)
+        return TICK_MS;
+    return due <= now + SHORTEST_MS ? SHORTEST_MS : (int)(due - now);
+}
+
+/* What a running daemon cannot take up. */
+static void warn_of_restart(const struct config *before, const struct config *after)
+{
+    static const char *const keys[][2] = {
+        {"server", "listen"},      {"server", "https_listen"}, {"server", "tls_certificate"},
+        {"server", "tls_key"},     {"server", "state_dir"},    {"server", "allowed_hosts"},
+        {"server", "cors_origin"}, {"database", "file"},       {"printers", "certs_dir"},
+        {"printers", "discovery"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (!config_same(before, after, keys[i][0], keys[i][1]))
+            log_line(LOG_WARN, "reload", "key=%s.%s problem=\"takes effect after a restart\"",
+                     keys[i][0], keys[i][1]);
+}
+
+void daemon_reload(struct daemon *daemon)
+{
+    struct command_context again = *daemon->context;
+    struct why why;
+    again.config = NULL;
+    enum err e = load_sources(&again, &why);
+    size_t count = e == OK ? config_problem_count(again.config) : 0;
+    for (size_t i = 0; i < count; i++)
+        log_line(LOG_ERROR, "reload", "problem=\"%s\"", config_problem(again.config, i));
+    if (e == OK && count == 0) {
+        warn_of_restart(daemon->context->config, again.config);
+        e = apply_config(daemon, again.config, &why);
+    }
+    if (e != OK)
+        log_line(LOG_ERROR, "reload", "problem=\"%s\"", why.text);
+    else if (count == 0)
+        log_line(LOG_INFO, "reload", "result=done");
+    config_free(again.config);
+}
+
+static enum err run_first_key(void *ctx, struct db *db, struct why *why)
+{
+    char **key = ctx;
+    return keys_count(db) ? OK : cmd_key_make(db, "first", "admin", NULL, key, why);
+}
+
+enum err daemon_first_key(struct daemon *daemon, char **ret_key, struct why *why)
+{
+    *ret_key = NULL;
+    return hub_write(daemon->hub, clock_now(), run_first_key, ret_key, why);
+}
+
+bool daemon_url(const struct daemon *daemon, size_t index, char *ret_url, size_t size)
+{
+    if (index >= daemon->listeners.count)
+        return false;
+    api_url(daemon->api, index, ret_url, size);
+    return true;
+}
+
+void daemon_status(const struct daemon *daemon, char *ret_text, size_t size)
+{
+    size_t connected, links = reach_count(daemon->reach, &connected);
+    snprintf(ret_text, size, "%zu printer%s, %zu connected", links, links == 1 ? "" : "s",
+             connected);
+}
