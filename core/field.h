@@ -26,6 +26,7 @@ enum field_kind {
     K_DATE,  /* YYYY-MM-DD text */
     K_LIST,  /* a JSON array, checked by its route */
     K_OBJECT,
+    K_BITS, /* hex text without 0x; an unsigned integer, of a longer text its low end */
 };
 
 enum {
@@ -52,5 +53,33 @@ struct field {
         .wire = (wire_), .name = (name_), .kind = (kind_), .at = offsetof(type_, member_),         \
         .size = sizeof(((type_ *)0)->member_), .min = (min_), .max = (max_)                        \
     }
+
+/* How one value was taken. */
+enum field_taken {
+    FIELD_ABSENT, /* no such key, null, or an empty text where a number belongs */
+    FIELD_TAKEN,
+    FIELD_BAD, /* unreadable, out of range or too long: what was there before stays */
+};
+
+/*
+ * The tolerant reading of telemetry: a number may be a text, a float or a boolean, and the reverse;
+ * nothing is truncated. (Bodies of requests are checked strictly, see core/body.h.)
+ * In C: K_BOOL and K_INT are signed integers of any size, K_REAL a double, K_TEXT and K_DATE a char
+ * array, K_COLOR a uint32_t 0xRRGGBBAA, K_GRAMS, K_MONEY and K_TIME an int64_t, K_BITS unsigned.
+ */
+enum field_taken field_take(const struct field *field, void *base, const json_t *value);
+
+/* Take every row of ${table} out of ${object} by its wire key; returns how many were bad. */
+unsigned field_load_wire(const struct field *table, size_t count, void *base, const json_t *object);
+
+/* The same by our own key, for what field_dump made; ${base} starts as zeros. */
+unsigned field_load(const struct field *table, size_t count, void *base, const json_t *object);
+
+/* Add every row that is not zero to ${object}. */
+void field_dump(const struct field *table, size_t count, const void *base, json_t *object);
+
+/* Index of the first row from ${from} on whose values differ; ${count}: none. */
+size_t field_diff(const struct field *table, size_t count, const void *a, const void *b,
+                  size_t from);
 
 #endif
