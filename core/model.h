@@ -37,7 +37,7 @@ int model_nozzles(enum model model);
 enum model model_from_name(const char *text);
 /* By code, as in SSDP DevModel, project_name or hw_ver ("C12", "N2S", "BL-P001"). */
 enum model model_from_code(const char *code);
-/* By prefix of the serial number; unknown where several models share the prefix. */
+/* By prefix of the serial number: the weakest evidence, some prefixes are shared. */
 enum model model_from_serial(const char *serial);
 
 #endif
