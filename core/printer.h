@@ -30,11 +30,6 @@ enum {
     PRINTER_HMS_MAX = 16,     /* messages of the health system kept at once */
     PRINTER_MAPPING_MAX = 32, /* filaments of a job */
     PRINTER_TEXT = 808,       /* a file or job name: LIMIT_NAME characters in UTF-8 */
-
-    PRINTER_SETTLE_MS = 5000,         /* a changed slot counts after that long without a change */
-    PRINTER_SETTLE_PARTIAL_MS = 8000, /* the same for partial updates of Home Assistant */
-    PRINTER_HOLD_MS = 30000,          /* "all slots empty" of a power-off counts after that long */
-    PRINTER_HOLD_GAP_MS = 30000,      /* a silence that long in between starts the wait again */
 };
 
 enum source { SOURCE_NONE, SOURCE_MQTT, SOURCE_HOMEASSISTANT };
@@ -158,7 +153,7 @@ struct live {
     int32_t prepare_percent; /* download before the print, -1 unknown */
     int32_t stage;           /* stg_cur; -1 or 255 idle */
     int32_t ams_status;      /* main << 8 | sub */
-    int32_t speed_level;     /* 1 silent .. 4 ludicrous, 0 unknown */
+    int32_t speed_level;     /* 1 silent .. 4 ludicrous; A1: 253 between; 0 unknown */
     int32_t wifi_dbm;        /* 0 unknown or wired */
     int32_t reserved;
     double nozzle, nozzle_target, bed, bed_target, chamber; /* degC */
@@ -168,9 +163,10 @@ struct live {
 struct printer {
     /* What it is. */
     enum model model;
-    int32_t nozzles;   /* 1 or 2; 0 until known */
-    int32_t new_style; /* 1: vir_slot, fun or cfg were seen: tray_now is local to its unit */
-    int32_t vir_slots; /* 1: vir_slot describes the external spools, vt_tray is ignored */
+    int32_t model_trust; /* how well it is known: rank of its source */
+    int32_t nozzles;     /* 1 or 2; 0 until known */
+    int32_t new_style;   /* 1: vir_slot, fun or cfg were seen: tray_now is local to its unit */
+    int32_t vir_slots;   /* 1: vir_slot describes the external spools, vt_tray is ignored */
     char firmware[24];
     char serial[32]; /* of the ota module, or as the caller set it */
 
@@ -178,7 +174,6 @@ struct printer {
     int32_t power_on_read;  /* ams.power_on_flag */
     int32_t remain_enabled; /* the remaining-filament estimate */
     int32_t refill_enabled; /* AMS backup */
-    int32_t reserved;
 
     /* Units and slots, each sorted by address. */
     int32_t unit_count, slot_count;
@@ -204,12 +199,15 @@ struct printer {
     struct mapping mapping; /* (unit << 8) | slot, stale after its job */
     int64_t mapping_at;     /* last change of mapping */
     struct print_command command;
-    int32_t hms_count;
-    int32_t reply_refused; /* 1: the last reply to a command said "not authorised" */
-    struct hms hms[PRINTER_HMS_MAX];
-    struct latch error;    /* print_error, else err or err2 of newer models */
-    struct latch cancel;   /* a code or message that says "cancelled by the user" */
     int64_t stop_reply_at; /* last successful reply to a stop command; 0 never */
+    int64_t refused_at;    /* a command of a third party was refused, and none accepted since; 0 */
+    int64_t print_error;   /* as reported now; 0 none */
+    int64_t err_code;      /* low 32 bits of err or err2 of newer models; 0 none */
+    struct latch error;    /* print_error, else err_code */
+    struct latch cancel;   /* the one of them, or of hms, that says "cancelled by the user" */
+    int32_t hms_count;
+    int32_t reserved;
+    struct hms hms[PRINTER_HMS_MAX];
 
     struct live live;
 };
@@ -251,7 +249,7 @@ bool printer_code_is_cancel(int64_t code);
 /* A running, preparing or paused print. */
 bool printer_printing(enum gcode_state state);
 
-const char *gcode_state_slug(enum gcode_state state); /* lower case; "" unknown */
-const char *unit_type_slug(enum unit_type type);      /* "ams_ht"; "" unknown */
+const char *printer_state_slug(enum gcode_state state); /* lower case; "" unknown */
+const char *unit_type_slug(enum unit_type type);        /* "ams_ht"; "" unknown */
 
 #endif

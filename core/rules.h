@@ -10,6 +10,10 @@ enum {
     /* A changed slot counts after this long without a further change. */
     RULE_SETTLE_MQTT_MS = 5000,
     RULE_SETTLE_HOME_ASSISTANT_MS = 8000,
+    /* "All slots empty" as of a power-off counts after this long, if the printer goes on talking:
+     * a silence of the second length in between starts the wait again. */
+    RULE_HOLD_MS = 30000,
+    RULE_HOLD_GAP_MS = 30000,
     /* FAILED becomes failed or cancelled this long after it was seen; errors from before count. */
     RULE_END_REASON_MS = 10000,
     RULE_END_ERROR_BEFORE_MS = 5000,

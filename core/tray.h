@@ -7,6 +7,7 @@
 #ifndef CORE_TRAY_H
 #define CORE_TRAY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -45,8 +46,24 @@ struct tray {
 
 void tray_init(struct tray *tray); /* SLOT_UNSEEN, remain -1 */
 
+/* What one tray object of a report carries. */
+enum tray_form {
+    TRAY_BARE,    /* id and state alone: the firmware's form of an empty slot */
+    TRAY_PARTIAL, /* some fields: merged */
+    TRAY_WHOLE,   /* with material or profile: replaces, so that nothing of a former roll stays */
+};
+enum tray_form tray_form(const json_t *object);
+
+/* Fold a tray object into ${raw}. ${stays}: the same filled slot as before, so that zeroed tags in
+ * an otherwise equal update lose no identity. Returns the number of unreadable fields. */
+unsigned tray_merge(struct tray *raw, const json_t *object, bool stays);
+bool tray_described(const struct tray *tray); /* material or profile is known */
+
+json_t *tray_dump(const struct tray *tray);
+void tray_load(struct tray *tray, const json_t *dump);
+
 /* Same content in everything that tells one roll from another (hints as remain may differ). */
-bool tray_same_roll_facts(const struct tray *a, const struct tray *b);
+bool tray_same_facts(const struct tray *a, const struct tray *b);
 bool tray_equal(const struct tray *a, const struct tray *b); /* everything */
 
 const char *slot_state_slug(enum slot_state state); /* "empty", "present"...; "" unseen */

@@ -1,0 +1,13 @@
+/*
+ * The volatile part of a report: temperatures, progress, signal.
+ * Thread: that of the printer value. Lock: none.
+ */
+#ifndef CORE_LIVE_H
+#define CORE_LIVE_H
+
+#include "core/printer.h"
+
+unsigned live_take(struct printer *printer, const json_t *print);
+void live_init(struct live *live);
+
+#endif
