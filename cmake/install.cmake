@@ -6,3 +6,16 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/service/main.c)
   target_link_libraries(filamentd PRIVATE filamentd_flags filamentd_service)
   install(TARGETS filamentd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+
+# The unit in the source names /usr/bin; the installed one names where the program went.
+file(READ ${CMAKE_SOURCE_DIR}/systemd/filamentd.service unit)
+string(REPLACE "ExecStart=/usr/bin/" "ExecStart=${CMAKE_INSTALL_FULL_BINDIR}/" unit "${unit}")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/systemd/filamentd.service CONTENT "${unit}" @ONLY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/systemd/filamentd.service)
+install(FILES ${CMAKE_BINARY_DIR}/systemd/filamentd.service DESTINATION lib/systemd/system)
+
+install(PROGRAMS certs/take-from-slicer DESTINATION ${CMAKE_INSTALL_DATADIR}/filamentd)
+install(FILES README.md CHANGELOG.md LICENSE docs/architecture.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES certs/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME certs.md)

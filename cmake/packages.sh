@@ -5,7 +5,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config patch xz-utils ca-cer
     libssl-dev libjansson-dev libsqlite3-dev libmosquitto-dev libcurl4-openssl-dev libzip-dev
     libexpat1-dev libqrencode-dev libinih-dev"
 demo_packages="mosquitto openssl libcmocka-dev python3"
-test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy curl sqlite3 vsftpd"
+test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy curl sqlite3 vsftpd systemd git"
 
 missing_packages() {
     local name

@@ -5,7 +5,7 @@ import re
 FOLDERS = ["base", "core", "store", "bridge", "api", "service"]
 FILE_LINES = 399
 FUNCTION_LINES = 40
-CONTRACT_LETTERS = 40
+CONTRACT_LETTERS = 30
 
 # Where the header of a library may be included; a library that is not named here may go anywhere.
 LIBRARY_FOLDERS = {
