@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "bridge/printer/link_probe.h"
 #include "bridge/printer/secret.h"
+#include "core/model.h"
 #include "service/ask.h"
 #include "service/cli.h"
 #include "service/cmd_printer.h"
@@ -27,14 +29,15 @@ struct trust {
 static enum err check_words(const struct cmd_printer_words *words, struct trust *trust,
                             struct why *why)
 {
-    const struct config_key *serial = config_key_find("printer", "serial");
-    const struct config_key *host = config_key_find("printer", "host");
-    const char *fault = config_rules_fault(serial, words->serial);
-    if (fault)
-        return why_fail(why, ERR_INVALID, "usage", "serial", "--serial: %s", fault);
-    fault = config_rules_fault(host, words->host);
-    if (fault)
-        return why_fail(why, ERR_INVALID, "usage", "host", "--host: %s", fault);
+    const struct {
+        const char *key, *text;
+    } checks[] = {{"serial", words->serial}, {"host", words->host}, {"model", words->model}};
+    for (size_t i = 0; i < LEN(checks); i++) {
+        const struct config_key *row = config_key_find("printer", checks[i].key);
+        const char *fault = checks[i].text ? config_rules_fault(row, checks[i].text) : NULL;
+        if (fault)
+            return why_fail(why, ERR_INVALID, "usage", row->key, "--%s: %s", row->key, fault);
+    }
     if (words->pin && !config_rules_pin(words->pin, trust->pin))
         return why_fail(why, ERR_INVALID, "usage", "pin",
                         "--pin: expected a SHA-256, 64 hexadecimal digits");
@@ -143,7 +146,7 @@ static json_t *row_of(const struct cmd_printer_words *words, const struct trust 
     add_text(args, "serial", words->serial);
     add_text(args, "host", words->host);
     add_text(args, "name", words->name);
-    add_text(args, "model", words->model);
+    add_text(args, "model", words->model ? model_name(model_from_name(words->model)) : NULL);
     add_text(args, "pin_sha256", trust->pin);
     add_text(args, "access_code", sealed);
     add_port(args, "port", words->port);

@@ -108,8 +108,15 @@ static const struct config_value *first_of(const struct config *config,
     return NULL;
 }
 
+/* Enough for hundreds of printers; more would only be slow. */
+enum { VALUES_MOST = 8192 };
+
 static void append(struct config *config, const struct config_value *value)
 {
+    if (config->value_count == VALUES_MOST) {
+        config_note_problem(config, value->place, value->line, "more than %d values", VALUES_MOST);
+        return;
+    }
     size_t size = (config->value_count + 1) * sizeof *config->values;
     struct config_value *list = realloc(config->values, size);
     assert(list);

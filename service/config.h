@@ -31,6 +31,7 @@ enum config_kind {
     CONFIG_HOST,   /* a name or an address without port */
     CONFIG_ORIGIN, /* http(s)://host[:port] */
     CONFIG_SERIAL, /* 10..20 capitals and digits */
+    CONFIG_MODEL,  /* a printer model by any of its names */
     CONFIG_PIN,    /* SHA-256 in hex, colons allowed */
     CONFIG_SLOT,   /* printer/unit/slot, or with /color or /material behind */
     CONFIG_CODE,   /* three capitals of ISO 4217 */

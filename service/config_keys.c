@@ -5,8 +5,6 @@
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
 static const char *const apns_environments[] = {"production", "sandbox", NULL};
-static const char *const models[] = {"X1C",     "X1",  "X1E", "P1P", "P1S",     "P2S", "X2D", "A1",
-                                     "A1 mini", "A2L", "H2S", "H2D", "H2D Pro", "H2C", NULL};
 
 enum { SECRET = CONFIG_SECRET, LIST = CONFIG_LIST, API = CONFIG_API };
 enum { NAMED = CONFIG_NAMED, FREE = CONFIG_FREE };
@@ -44,7 +42,7 @@ const struct config_key config_keys[] = {
      "the access code of its LAN settings"},
     {"printer", "pin", CONFIG_PIN, NULL, 0, 0, NULL, NAMED,
      "SHA-256 of its public key, where no chain can be built"},
-    {"printer", "model", CONFIG_WORD, NULL, 0, 0, models, NAMED, "such as P1S or A1 mini"},
+    {"printer", "model", CONFIG_MODEL, NULL, 0, 0, NULL, NAMED, "such as P1S or A1 mini"},
     {"printer", "name", CONFIG_TEXT, NULL, 1, 200, NULL, NAMED, "what people call it"},
     {"printer", "enabled", CONFIG_BOOL, NULL, 0, 0, NULL, NAMED, "off: keep it, do not connect"},
     {"printer", "fetch_sliced_file", CONFIG_BOOL, NULL, 0, 0, NULL, NAMED,

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/address.h"
+#include "core/model.h"
 #include "service/config.h"
 
 static bool all_of(const char *text, const char *allowed)
@@ -212,6 +213,8 @@ static bool fits(const struct config_key *key, const char *text)
         return url_of(text, NULL, false);
     case CONFIG_SERIAL:
         return len >= 10 && len <= 20 && all_of(text, DIGITS CAPITAL);
+    case CONFIG_MODEL:
+        return model_from_name(text) != MODEL_UNKNOWN;
     case CONFIG_PIN:
         return config_rules_pin(text, pin);
     case CONFIG_SLOT:
@@ -234,6 +237,7 @@ static const char *const expectations[] = {
     [CONFIG_HOST] = "expected a host name or address without a port",
     [CONFIG_ORIGIN] = "expected an origin such as https://host:port, without a path",
     [CONFIG_SERIAL] = "expected a serial number, 10 to 20 capitals and digits",
+    [CONFIG_MODEL] = "expected a model such as X1C, P1S, A1 mini or H2D",
     [CONFIG_PIN] = "expected a SHA-256, 64 hexadecimal digits",
     [CONFIG_SLOT] = "expected printer/unit/slot, or that with /color or /material behind",
     [CONFIG_CODE] = "expected a currency of three capitals such as EUR",

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "bridge/hub.h"
 #include "bridge/printer/secret.h"
+#include "core/model.h"
 #include "service/config.h"
 #include "service/config_rules.h"
 #include "store/db.h"
@@ -44,7 +45,7 @@ static json_t *value_json(const struct config_key *row, const char *text)
         return config_rules_bool(text, &on) ? json_boolean(on) : NULL;
     if (row->kind == CONFIG_PIN)
         return config_rules_pin(text, pin) ? json_string(pin) : NULL;
-    return json_string(text);
+    return json_string(row->kind == CONFIG_MODEL ? model_name(model_from_name(text)) : text);
 }
 
 /* What the file wants, by column, without the access code. */
