@@ -12,6 +12,7 @@
 struct frame {
     int64_t ams_bits, tray_bits, reading_bits;
     int32_t power_on, tray_now, tray_tar, tray_pre;
+    bool tray_bits_bad; /* said, but unreadable: what was known stays */
 };
 
 static const struct field frame_fields[] = {
@@ -69,28 +70,44 @@ static int exists_by_form(enum tray_form form, const struct slot *slot, bool cha
     return slot->exists == 0 && !changed ? -1 : 1;
 }
 
+/* Without a word on it, the form of the object decides whether the slot is filled. */
+static void take_presence(struct slot *slot, enum tray_form form, bool changed,
+                          const struct frame *frame)
+{
+    bool has_bit = address_slot_bit(slot->at) >= 0;
+    if (has_bit && (frame->tray_bits >= 0 || (frame->tray_bits_bad && slot->exists >= 0)))
+        return;
+    int exists = exists_by_form(form, slot, changed);
+    if (exists >= 0)
+        slot->exists = exists;
+}
+
+static bool stays_filled(const struct slot *slot, const struct frame *frame)
+{
+    int place = address_slot_bit(slot->at);
+    bool by_bits = frame->tray_bits >= 0 && place >= 0;
+    return slot->exists == 1 && (!by_bits || bit(frame->tray_bits, place));
+}
+
 static unsigned take_tray(struct printer *printer, int ams_id, const json_t *object,
                           const struct frame *frame)
 {
     struct tray_head head = {-1, -1};
-    unsigned bad = field_load_wire(tray_head_fields, LEN(tray_head_fields), &head, object);
+    enum field_taken id = field_take(&tray_head_fields[0], &head, json_object_get(object, "id"));
     struct slot *slot = slot_at(printer, address_from_ams(ams_id, head.id));
-    if (!slot)
-        return bad ? bad : 1;
-    int place = address_slot_bit(slot->at);
-    bool by_bits = frame->tray_bits >= 0 && place >= 0;
+    if (id != FIELD_TAKEN || !slot)
+        return 1;
+    enum field_taken state =
+        field_take(&tray_head_fields[1], &head, json_object_get(object, "state"));
     enum tray_form form = tray_form(object);
     struct tray before = slot->raw;
-    if (frame->reading_bits >= 0)
-        slot->reading = bit(frame->reading_bits, place);
-    if (head.state >= 0 || form != TRAY_PARTIAL)
+    if (state == FIELD_TAKEN || (state == FIELD_ABSENT && form != TRAY_PARTIAL))
         slot->hint = head.state;
-    bool stays = slot->exists == 1 && (!by_bits || bit(frame->tray_bits, place));
-    bad += tray_merge(&slot->raw, object, stays);
-    int exists = exists_by_form(form, slot, !tray_equal(&before, &slot->raw));
-    if (exists >= 0 && !by_bits)
-        slot->exists = exists;
-    return bad;
+    if (frame->reading_bits >= 0)
+        slot->reading = bit(frame->reading_bits, address_slot_bit(slot->at));
+    unsigned bad = tray_merge(&slot->raw, object, stays_filled(slot, frame));
+    take_presence(slot, form, !tray_equal(&before, &slot->raw), frame);
+    return bad + (state == FIELD_BAD);
 }
 
 static void take_info(struct unit *unit, struct live_unit *live, int64_t info)
@@ -208,14 +225,26 @@ static unsigned take_units(struct printer *printer, const json_t *units, const s
     return bad;
 }
 
+static void take_sources(struct printer *printer, const struct frame *frame)
+{
+    if (frame->tray_now >= 0)
+        printer->tray_now = frame->tray_now;
+    if (frame->tray_tar >= 0)
+        printer->tray_tar = frame->tray_tar;
+    if (frame->tray_pre >= 0)
+        printer->tray_pre = frame->tray_pre;
+}
+
 unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now)
 {
-    struct frame frame = {-1, -1, -1, -1, -1, -1, -1};
+    struct frame frame = {-1, -1, -1, -1, -1, -1, -1, false};
     if (!ams || json_is_null(ams))
         return 0;
     if (!json_is_object(ams))
         return 1;
     unsigned bad = field_load_wire(frame_fields, LEN(frame_fields), &frame, ams);
+    const json_t *bits = json_object_get(ams, "tray_exist_bits");
+    frame.tray_bits_bad = bits && !json_is_null(bits) && frame.tray_bits < 0;
     if (frame.power_on >= 0)
         printer->power_on_read = frame.power_on;
     if (powering_off(printer, &frame)) {
@@ -223,29 +252,24 @@ unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now)
             printer->hold_since = printer->hold_seen = now;
         return bad;
     }
+    take_sources(printer, &frame);
     if (frame.ams_bits > 0 || frame.tray_bits > 0)
         end_hold(printer);
-    else if (printer->hold_since) /* trays of a printer that says all is gone */
+    if (printer->hold_since) /* trays of a printer that says all is gone */
         return bad;
     bad += take_units(printer, json_object_get(ams, "ams"), &frame);
     believe_bits(printer, &frame);
-    if (frame.tray_now >= 0)
-        printer->tray_now = frame.tray_now;
-    if (frame.tray_tar >= 0)
-        printer->tray_tar = frame.tray_tar;
-    if (frame.tray_pre >= 0)
-        printer->tray_pre = frame.tray_pre;
     return bad;
 }
 
-static unsigned take_external(struct printer *printer, const json_t *object)
+static unsigned take_external(struct printer *printer, const json_t *object, bool only)
 {
     struct tray_head head = {-1, -1};
-    unsigned bad = field_load_wire(tray_head_fields, LEN(tray_head_fields), &head, object);
+    enum field_taken id = field_take(&tray_head_fields[0], &head, json_object_get(object, "id"));
     struct slot *slot = slot_at(printer, address_from_external(head.id, printer->nozzles));
-    if (!slot || slot->at.unit != UNIT_EXTERNAL)
-        return bad ? bad : 1;
-    return bad + tray_merge(&slot->raw, object, false);
+    if (!json_is_object(object) || !slot || id == FIELD_BAD || (id == FIELD_ABSENT && !only))
+        return 1;
+    return tray_merge(&slot->raw, object, false);
 }
 
 unsigned ams_take_external(struct printer *printer, const json_t *print)
@@ -262,9 +286,9 @@ unsigned ams_take_external(struct printer *printer, const json_t *print)
             printer->nozzles = 2;
     }
     json_array_foreach (list, index, object) {
-        bad += take_external(printer, object);
+        bad += take_external(printer, object, false);
     }
     if (json_is_object(single) && !printer->vir_slots)
-        bad += take_external(printer, single);
+        bad += take_external(printer, single, true);
     return bad;
 }
