@@ -69,7 +69,7 @@ static void run_scripts(struct program *p)
 static bool scripts_ended(const struct program *p)
 {
     for (int i = 0; i < p->script_count; i++) {
-        if (!script_ended(p->scripts[i]))
+        if (!script_ended(p->scripts[i], p->sim.wall))
             return false;
     }
     return true;

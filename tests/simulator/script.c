@@ -29,14 +29,19 @@ void script_close(struct script *script)
     script->count = 0;
 }
 
-bool script_ended(const struct script *script)
+static bool at_end(const struct script *script)
 {
     return script->next >= script->count;
 }
 
+bool script_ended(const struct script *script, int64_t wall)
+{
+    return at_end(script) && script->wait_until <= wall;
+}
+
 int64_t script_next(const struct script *script)
 {
-    return script_ended(script) ? INT64_MAX : script->wait_until;
+    return at_end(script) && !script->wait_until ? INT64_MAX : script->wait_until;
 }
 
 static bool complain(const struct script *script, int line, const char *text)
@@ -150,11 +155,13 @@ static bool run_line(struct script *script, struct sim *sim)
 
 bool script_run(struct script *script, struct sim *sim)
 {
-    while (!script_ended(script) && !sim->over && script->wait_until <= sim->wall) {
+    while (!at_end(script) && !sim->over && script->wait_until <= sim->wall) {
         if (!run_line(script, sim)) {
             script->next = script->count;
             return false;
         }
     }
+    if (at_end(script) && script->wait_until <= sim->wall)
+        script->wait_until = 0;
     return true;
 }

@@ -27,7 +27,8 @@ struct script {
 bool script_open(struct script *script, const char *path);
 void script_close(struct script *script);
 
-bool script_ended(const struct script *script);
+/* A wait at the end has to pass, too. */
+bool script_ended(const struct script *script, int64_t wall);
 /* Wall time at which it wants to go on; an `until` asks again after each event. */
 int64_t script_next(const struct script *script);
 /* Run until it waits or ends. False, with a line on stderr, at the first line that fails. */
