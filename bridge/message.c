@@ -34,8 +34,8 @@ static bool too_deep(const char *text, size_t len)
     bool quoted = false;
     for (size_t i = 0; i < len; i++) {
         if (quoted) {
+            quoted = text[i] != '"';
             i += text[i] == '\\';
-            quoted = i >= len || text[i] != '"' || text[i - 1] == '\\';
         } else if (text[i] == '"') {
             quoted = true;
         } else if (text[i] == '{' || text[i] == '[') {

@@ -41,6 +41,18 @@ static void a_huge_number_costs_only_itself(void **state)
     assert_true(json_number_value(json_object_get(root, "n")) == 7.0);
 }
 
+/* Brackets behind a text that ends in an escaped backslash still count. */
+static void escapes_do_not_hide_depth(void **state)
+{
+    (void)state;
+    char deep[256] = "{\"a\":\"b\\\\\",\"c\":";
+    size_t at = strlen(deep);
+    memset(deep + at, '[', LIMIT_JSON_DEPTH);
+    memset(deep + at + LIMIT_JSON_DEPTH, ']', LIMIT_JSON_DEPTH);
+    deep[at + 2 * LIMIT_JSON_DEPTH] = '}';
+    assert_null(parse(deep));
+}
+
 static void garbage_is_refused(void **state)
 {
     (void)state;
@@ -81,6 +93,7 @@ int main(void)
         cmocka_unit_test(objects_are_taken),
         cmocka_unit_test(bad_bytes_are_replaced),
         cmocka_unit_test(a_huge_number_costs_only_itself),
+        cmocka_unit_test(escapes_do_not_hide_depth),
         cmocka_unit_test(garbage_is_refused),
         cmocka_unit_test(depth_and_size_have_limits),
     };
