@@ -97,6 +97,8 @@ static void select_tool(struct gcode *gcode, int tool)
 {
     if (tool < 0 || tool >= 255) /* 255, 1000, 65279, 65535: unload and camera positions */
         return;
+    if (gcode->watch.tool)
+        gcode->watch.tool(gcode->watch.ctx, gcode, tool);
     int nozzle = tool < GCODE_FILAMENTS ? gcode->nozzle_of[tool] : 0;
     gcode->before_change = gcode->in_nozzle[nozzle];
     gcode->in_nozzle[nozzle] = tool;

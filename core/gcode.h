@@ -28,12 +28,15 @@ static const int64_t gcode_mm = 100000000;
 
 struct gcode;
 
+/* Each of these may be NULL. */
 struct gcode_watch {
     void *ctx;
     /* `M73 L<layer>` was read: gcode->used holds the sums up to the start of ${layer}. */
     void (*layer)(void *ctx, const struct gcode *gcode, int layer);
-    /* `M73 P<percent>` was read; gcode->percent is still the one before. Both are optional. */
+    /* `M73 P<percent>` was read; gcode->percent is still the one before. */
     void (*percent)(void *ctx, const struct gcode *gcode, int percent);
+    /* Another filament was selected, 0-based; gcode->filament is still the one before. */
+    void (*tool)(void *ctx, const struct gcode *gcode, int filament);
 };
 
 /* What the slicer wrote about its own result; counts are 0 where the file does not say. */
@@ -58,12 +61,13 @@ struct gcode {
     struct gcode_header header;
     double nozzle_volume[GCODE_NOZZLES]; /* mm3 between cutter and tip; 0: not told yet */
     bool flushed_unknown; /* a flush was booked before the nozzle volume was known: read again */
+    int filament;         /* selected, 0-based */
     bool tool_unknown;    /* something was laid down by a filament number that we cannot hold */
 
     /* The rest is the reader's own. */
     struct gcode_watch watch;
     int nozzle_of[GCODE_FILAMENTS]; /* 0-based */
-    int filament, in_nozzle[GCODE_NOZZLES], before_change;
+    int in_nozzle[GCODE_NOZZLES], before_change;
     bool relative, flushing;
     int64_t position, flush;
     size_t held;

@@ -19,6 +19,10 @@ enum {
     RULE_END_ERROR_BEFORE_MS = 5000,
     /* An open job on a printer that idles without identity ends after this long. */
     RULE_IDLE_END_MS = 60000,
+    /* The print command is heard seconds before its job starts; a job takes a late identity for
+     * so long after its start. */
+    RULE_COMMAND_BEFORE_MS = 600000,
+    RULE_JOB_YOUNG_MS = 300000,
 
     /* Colour distances, in hundredths of CIEDE2000. */
     RULE_COLOR_SAME = 500,

@@ -10,29 +10,13 @@
 #include "bridge/printer/archive.h"
 #include "bridge/printer/slice_info.h"
 #include "bridge/printer/slice_settings.h"
+#include "bridge/printer/sliced_gcode.h"
 #include "core/gcode.h"
 
-enum { CHUNK = 64 * 1024 };
-static const size_t points_most = 256 * 1024; /* 4 MiB: about 30,000 layers of four filaments */
-static const uint64_t gcode_most = UINT64_C(2) << 30;
 static const uint64_t info_most = 8 * 1024 * 1024;
 
 _Static_assert((int)SLICED_FILAMENTS == (int)GCODE_FILAMENTS, "one number of filaments");
 _Static_assert((int)SLICED_FILAMENTS == (int)SLICE_FILAMENTS, "one number of filaments");
-
-/* Where bytes come from: an entry of an archive or a file. */
-struct source {
-    int (*read)(void *ctx, char *bytes, int size);
-    void *ctx;
-};
-
-struct drawing {
-    struct sliced *sliced;
-    size_t room;
-    int64_t seen[GCODE_FILAMENTS];
-    int layer;
-    bool full;
-};
 
 void sliced_warn(struct sliced *sliced, const char *format, ...)
 {
@@ -47,93 +31,8 @@ void sliced_warn(struct sliced *sliced, const char *format, ...)
 void sliced_clear(struct sliced *sliced)
 {
     free(sliced->points);
+    free(sliced->tools);
     memset(sliced, 0, sizeof *sliced);
-}
-
-static bool add_point(struct drawing *d, struct curve_point point)
-{
-    struct sliced *sliced = d->sliced;
-    if (sliced->point_count == d->room) {
-        size_t room = d->room ? d->room * 2 : 1024;
-        struct curve_point *points = NULL;
-        if (room <= points_most)
-            points = realloc(sliced->points, room * sizeof *points);
-        if (!points) {
-            d->full = true;
-            return false;
-        }
-        sliced->points = points;
-        d->room = room;
-    }
-    sliced->points[sliced->point_count++] = point;
-    return true;
-}
-
-/* Something that was in force ends: note every filament whose sum has changed since. */
-static void draw(struct drawing *d, const struct gcode *gcode)
-{
-    if (gcode->layer > d->layer) /* objects printed one by one count anew: keep the order */
-        d->layer = gcode->layer;
-    for (int f = 0; f < GCODE_FILAMENTS && !d->full; f++) {
-        if (gcode->used[f] == d->seen[f])
-            continue;
-        d->seen[f] = gcode->used[f];
-        add_point(d, (struct curve_point){.layer = d->layer,
-                                          .percent = (int16_t)gcode->percent,
-                                          .filament = (int16_t)f,
-                                          .used = gcode->used[f]});
-    }
-}
-
-static void on_layer(void *ctx, const struct gcode *gcode, int layer)
-{
-    (void)layer;
-    draw(ctx, gcode);
-}
-
-static void on_percent(void *ctx, const struct gcode *gcode, int percent)
-{
-    (void)percent;
-    draw(ctx, gcode);
-}
-
-static enum err pump(struct source source, struct gcode *gcode, struct why *why)
-{
-    char *chunk auto_free = malloc(CHUNK);
-    if (!chunk)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
-    uint64_t total = 0;
-    for (;;) {
-        int got = source.read(source.ctx, chunk, CHUNK);
-        if (got < 0)
-            return why_fail(why, ERR_INVALID, "unreadable", NULL, "The gcode is damaged.");
-        if (got == 0)
-            break;
-        total += (uint64_t)got;
-        if (total > gcode_most)
-            return why_fail(why, ERR_TOO_BIG, "too_big", NULL, "The gcode is larger than 2 GiB.");
-        gcode_feed(gcode, chunk, (size_t)got);
-    }
-    gcode_finish(gcode);
-    return OK;
-}
-
-static enum err read_gcode(struct source source, const struct slice_plate *plate, double volume,
-                           struct gcode *gcode, struct sliced *sliced, struct why *why)
-{
-    free(sliced->points);
-    sliced->points = NULL;
-    sliced->point_count = 0;
-    struct drawing drawing = {.sliced = sliced};
-    const struct gcode_watch watch = {.ctx = &drawing, .layer = on_layer, .percent = on_percent};
-    gcode_init(gcode, &watch, plate ? plate->nozzle_of : NULL, plate ? plate->nozzle_count : 0,
-               volume);
-    enum err e = pump(source, gcode, why);
-    if (e == OK)
-        draw(&drawing, gcode);
-    if (e == OK && drawing.full)
-        return why_fail(why, ERR_TOO_BIG, "too_big", NULL, "The plate has too many layers.");
-    return e;
 }
 
 static struct sliced_filament *filament_at(struct sliced *sliced, int index)
@@ -260,11 +159,10 @@ static enum err read_plate(struct archive *archive, const struct slice_plate *pl
     enum err e = OK;
     for (int pass = 0; pass < 2; pass++) { /* again where the settings stood behind the moves */
         struct archive_entry *entry;
-        e = archive_entry_open(archive, name, gcode_most, &entry, why);
+        e = archive_entry_open(archive, name, SLICED_GCODE_MOST, &entry, why);
         if (e != OK)
             return e;
-        e = read_gcode((struct source){archive_entry_read, entry}, plate, volume, gcode, sliced,
-                       why);
+        e = sliced_gcode(archive_entry_read, entry, plate, volume, gcode, sliced, why);
         archive_entry_close(entry);
         if (e != OK || !gcode->flushed_unknown || gcode->nozzle_volume[0] <= 0)
             break;
@@ -362,7 +260,7 @@ static enum err read_plain(int fd, struct sliced *sliced, struct why *why)
     for (int pass = 0; pass < 2; pass++) {
         if (lseek(fd, 0, SEEK_SET) < 0)
             return why_fail(why, ERR_IO, "unreadable", NULL, "The file cannot be read.");
-        e = read_gcode((struct source){file_read, &fd}, NULL, volume, gcode, sliced, why);
+        e = sliced_gcode(file_read, &fd, NULL, volume, gcode, sliced, why);
         if (e != OK || !gcode->flushed_unknown || gcode->nozzle_volume[0] <= 0)
             break;
         volume = gcode->nozzle_volume[0];

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "core/curve.h"
+#include "core/trace.h"
 
 enum { SLICED_FILAMENTS = 64, SLICED_WARNINGS = 16 };
 
@@ -35,6 +36,8 @@ struct sliced {
     int filament_count;
     struct curve_point *points;
     size_t point_count;
+    struct tool_change *tools; /* in the order of the file, without repetition */
+    size_t tool_count;
     char warnings[SLICED_WARNINGS][160];
     int warning_count;
 };
