@@ -119,22 +119,23 @@ static void count_rejected(struct hub *hub, int64_t printer, int64_t now)
     pthread_mutex_unlock(&hub->view);
 }
 
-void hub_report(struct hub *hub, int64_t printer, const void *bytes, size_t len, int64_t now)
+bool hub_report(struct hub *hub, int64_t printer, const void *bytes, size_t len, int64_t now)
 {
     json_t *message = message_parse(bytes, len);
     if (!message) {
         count_rejected(hub, printer, now);
-        return;
+        return false;
     }
     struct plan *plan = make_plan(hub, printer, message, now);
     if (!plan) {
         if (hub->options.ask_full)
             hub->options.ask_full(hub->options.ctx, printer);
-        return;
+        return true;
     }
     hub->pending[hub->pending_count++] = plan;
     if (hub->pending_count == LIMIT_GROUP)
         hub_flush(hub);
+    return true;
 }
 
 void hub_flush(struct hub *hub)

@@ -50,8 +50,9 @@ void hub_refuse(struct hub *hub);
 bool hub_refuses(struct hub *hub);
 
 /* One payload of ${printer} (its row id) as it arrived at ${now} (ms since 1970). It is parsed here
- * and kept; hub_flush decides all that was kept in one group and commits once. */
-void hub_report(struct hub *hub, int64_t printer, const void *bytes, size_t len, int64_t now);
+ * and kept; hub_flush decides all that was kept in one group and commits once. False: it is no
+ * JSON object, and was counted as rejected. */
+bool hub_report(struct hub *hub, int64_t printer, const void *bytes, size_t len, int64_t now);
 void hub_flush(struct hub *hub);
 
 /* Let time pass for every printer: settle times and job ends. Cheap when nothing is due. */
@@ -66,6 +67,9 @@ enum err hub_write(struct hub *hub, int64_t now, hub_run *run, void *ctx, struct
 
 /* Forget the cached state of a printer that was changed or deleted behind the hub. */
 void hub_forget(struct hub *hub, int64_t printer);
+
+/* Drop everything that is in memory only and read it from the store again, as a restart does. */
+enum err hub_restart(struct hub *hub, struct why *why);
 
 /* Copies of the committed state; false: no such printer is known. */
 bool hub_printer(struct hub *hub, int64_t printer, struct printer *ret_printer);

@@ -62,7 +62,8 @@ static bool slot_prints(const struct step *step, struct slot_address at)
 
 static enum err decide(const struct step *step, const struct slot *before, const struct slot *after)
 {
-    static const struct tray unseen;
+    struct tray unseen;
+    tray_init(&unseen);
     const struct tray *was = before ? &before->settled : &unseen;
     struct slot_facts facts;
     enum err e = slots_facts(step->db, step->printer, after->at, &after->settled,

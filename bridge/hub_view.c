@@ -154,6 +154,27 @@ static enum err load_all(struct hub *hub, struct db *db, struct why *why)
     return e;
 }
 
+static enum err run_restart(void *ctx, struct db *db, struct why *why)
+{
+    struct hub *hub = ctx;
+    pthread_mutex_lock(&hub->view);
+    size_t count = hub->count;
+    hub->count = 0;
+    for (size_t i = 0; i < count; i++)
+        free(hub->entries[i]);
+    pthread_mutex_unlock(&hub->view);
+    return load_all(hub, db, why);
+}
+
+enum err hub_restart(struct hub *hub, struct why *why)
+{
+    struct door_request request = {.run = run_restart, .ctx = hub};
+    enum err e = door_run(hub->door, &request);
+    if (e != OK && why)
+        *why = request.why;
+    return e;
+}
+
 static void init_locks(struct hub *hub)
 {
     pthread_condattr_t monotonic;

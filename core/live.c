@@ -52,6 +52,8 @@ static unsigned take_wifi(struct live *live, const json_t *value)
 
 unsigned live_take(struct printer *printer, const json_t *print)
 {
-    return field_load_wire(fields, LEN(fields), &printer->live, print) +
-           take_wifi(&printer->live, json_object_get(print, "wifi_signal"));
+    struct live *live = &printer->live;
+    unsigned bad = field_load_wire(fields, LEN(fields), live, print);
+    live->percent_told = live->percent >= 0 && json_object_get(print, "mc_percent");
+    return bad + take_wifi(live, json_object_get(print, "wifi_signal"));
 }

@@ -166,6 +166,7 @@ unsigned printer_apply(struct printer *printer, const json_t *message, int64_t n
     printer_tick(printer, now);
     if (!json_is_object(message))
         return 1;
+    printer->live.percent_told = 0;
     unsigned bad = take_others(printer, message, now);
     bad += take_print(printer, json_object_get(message, "print"), now);
     printer->live.message_at = now;

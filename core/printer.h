@@ -155,7 +155,7 @@ struct live {
     int32_t ams_status;      /* main << 8 | sub */
     int32_t speed_level;     /* 1 silent .. 4 ludicrous; A1: 253 between; 0 unknown */
     int32_t wifi_dbm;        /* 0 unknown or wired */
-    int32_t reserved;
+    int32_t percent_told;    /* 1: the last message carried the percentage */
     double nozzle, nozzle_target, bed, bed_target, chamber; /* degC */
     struct live_unit units[PRINTER_UNITS_MAX];              /* beside printer.units */
 };
