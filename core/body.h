@@ -2,11 +2,11 @@
  * The strict check of what a client sends, against a table of struct field: a JSON body or the
  * parameters of a query become arguments for SQL, or a list of everything that is wrong with them.
  *
- * Arguments are normalised: K_GRAMS becomes integer milligrams, K_MONEY integer cents, K_TIME
- * milliseconds since 1970, K_COLOR "#RRGGBB" in upper case or "#RRGGBBAA" where the client gave an
- * alpha, K_TEXT is trimmed; the key stays the field's name. What the client left out stays out;
- * what it cleared is JSON null.
- * Owner: every json_t stays the caller's. Thread: any. Lock: none.
+ * Arguments are normalised: K_GRAMS and K_MONEY are numbers rounded to their 3 or 2 decimals,
+ * K_TIME becomes milliseconds since 1970, K_COLOR "#RRGGBB" in upper case or "#RRGGBBAA" where the
+ * client gave an alpha, K_TEXT is trimmed; the key stays the field's name. What the client left out
+ * stays out; what it cleared is JSON null. Owner: every json_t stays the caller's. Thread: any.
+ * Lock: none.
  */
 #ifndef CORE_BODY_H
 #define CORE_BODY_H
@@ -29,16 +29,17 @@ enum body_mode {
 
 /*
  * Check the object ${body} and add its values to ${args}. ${current} is the row as the client sees
- * it, for read-only fields sent back unchanged; NULL: there is none. Each fault is appended to
+ * it, for read-only fields and nulls sent back unchanged; NULL: there is none. Each fault is
+ * appended to
  * ${errors} as {field, code, message}; the first one is also in ${why}.
  */
-enum err body_check(const struct body_table *table, enum body_mode mode, const json_t *body,
+enum err body_check(const struct body_table *table, enum body_mode mode, json_t *body,
                     const json_t *current, json_t *args, json_t *errors, struct why *why);
 
 /* The same for the texts of a query: ${texts} maps names to strings, which are read as the kind of
  * their field says. */
-enum err body_query(const struct body_table *table, const json_t *texts, json_t *args,
-                    json_t *errors, struct why *why);
+enum err body_query(const struct body_table *table, json_t *texts, json_t *args, json_t *errors,
+                    struct why *why);
 
 /* Append one more fault to ${errors} and fail with ERR_INVALID: for rules between fields. */
 enum err body_fault(json_t *errors, struct why *why, const char *field, const char *code,
