@@ -1,0 +1,119 @@
+/* api/tls: a certificate is made once, kept, and renewed with the same key. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <openssl/x509v3.h>
+
+#include "api/tls.h"
+#include "api/tls_cert.h"
+
+static const int64_t day = 86400000;
+static const int64_t start = 1780000000000;
+
+static char dir[64], cert[128], key[128];
+
+static int make_dir(void **state)
+{
+    (void)state;
+    snprintf(dir, sizeof dir, "/tmp/filamentd-tls-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    snprintf(cert, sizeof cert, "%s/cert.pem", dir);
+    snprintf(key, sizeof key, "%s/key.pem", dir);
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    unlink(cert);
+    unlink(key);
+    return rmdir(dir);
+}
+
+static void pin_at(int64_t now, char ret_pin[TLS_PIN_SIZE])
+{
+    struct why why;
+    struct tls *tls = NULL;
+    const struct tls_options options = {.dir = dir};
+    assert_int_equal(tls_open(&options, now, &tls, &why), OK);
+    tls_pin(tls, ret_pin);
+    tls_close(tls);
+}
+
+static void it_names_this_machine(void **state)
+{
+    (void)state;
+    struct why why;
+    X509 *read = NULL;
+    EVP_PKEY *read_key = NULL;
+    char pin[TLS_PIN_SIZE];
+    struct stat info;
+    pin_at(start, pin);
+    assert_int_equal(stat(key, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(tls_cert_read(cert, key, &read, &read_key, &why), OK);
+    assert_int_equal(X509_check_host(read, "localhost", 0, 0, NULL), 1);
+    assert_int_equal(X509_check_ip_asc(read, "127.0.0.1", 0), 1);
+    assert_int_equal(X509_check_ip_asc(read, "::1", 0), 1);
+    assert_int_not_equal(X509_check_host(read, "example.org", 0, 0, NULL), 1);
+    assert_int_equal(EVP_PKEY_get_bits(read_key), 256);
+    int64_t days = (tls_cert_end(read) - start) / day;
+    assert_in_range(days, TLS_DAYS - 1, TLS_DAYS);
+    X509_free(read);
+    EVP_PKEY_free(read_key);
+}
+
+static void it_is_renewed_with_the_same_key(void **state)
+{
+    (void)state;
+    struct why why;
+    struct tls *tls = NULL;
+    const struct tls_options options = {.dir = dir};
+    X509 *before = NULL, *after = NULL;
+    EVP_PKEY *key_before = NULL, *key_after = NULL;
+    char first[TLS_PIN_SIZE], second[TLS_PIN_SIZE];
+    pin_at(start, first);
+    assert_int_equal(tls_cert_read(cert, key, &before, &key_before, &why), OK);
+    assert_int_equal(tls_open(&options, start + day, &tls, &why), OK);
+    assert_int_equal(tls_tick(tls, start + (TLS_DAYS - TLS_RENEW_DAYS + 1) * day, &why), OK);
+    tls_pin(tls, second);
+    assert_string_equal(first, second);
+    tls_close(tls);
+    assert_int_equal(tls_cert_read(cert, key, &after, &key_after, &why), OK);
+    assert_true(tls_cert_end(after) > tls_cert_end(before));
+    X509_free(before);
+    X509_free(after);
+    EVP_PKEY_free(key_before);
+    EVP_PKEY_free(key_after);
+}
+
+static void a_readable_key_is_refused(void **state)
+{
+    (void)state;
+    struct why why;
+    struct tls *tls = NULL;
+    char pin[TLS_PIN_SIZE];
+    const struct tls_options options = {.dir = dir};
+    pin_at(start, pin);
+    assert_int_equal(chmod(key, 0644), 0);
+    assert_int_equal(tls_open(&options, start, &tls, &why), ERR_DENIED);
+    const struct tls_options missing = {.cert = "/nonexistent/cert.pem", .key = key};
+    assert_int_equal(tls_open(&missing, start, &tls, &why), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(it_names_this_machine, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(it_is_renewed_with_the_same_key, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(a_readable_key_is_refused, make_dir, remove_dir),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
