@@ -1,0 +1,134 @@
+#include "api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/readers.h"
+#include "api/routes.h"
+#include "api/server.h"
+#include "api/state.h"
+#include "api/tls.h"
+#include "base/auto.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bridge/hub.h"
+#include "bridge/printer/identity.h"
+#include "store/keys.h"
+
+static enum err open_tls(struct api *api, const struct api_listener *listeners, size_t count,
+                         struct why *why)
+{
+    const struct api_context *context = &api->context;
+    struct tls_options options = {
+        .dir = context->tls_dir,
+        .cert = context->tls_cert,
+        .key = context->tls_key,
+        .names = context->hosts,
+    };
+    for (size_t i = 0; i < count; i++)
+        if (listeners[i].tls)
+            return tls_open(&options, clock_now(), &api->tls, why);
+    return OK;
+}
+
+static void close_all(struct api *api)
+{
+    server_stop(api);
+    tls_close(api->tls);
+    identity_close(api->identity);
+    readers_close(api->readers);
+    auth_clear(&api->auth);
+    free(api);
+}
+
+static enum err open_all(struct api *api, const struct api_listener *listeners, size_t count,
+                         struct why *why)
+{
+    enum err e = readers_open(api->context.database, SERVER_THREADS, &api->readers, why);
+    if (e == OK)
+        e = identity_open(api->context.certs_dir ? api->context.certs_dir : "", &api->identity,
+                          why);
+    if (e == OK)
+        e = open_tls(api, listeners, count, why);
+    if (e == OK)
+        e = server_start(api, listeners, count, why);
+    return e;
+}
+
+enum err api_start(const struct api_context *context, const struct api_listener *listeners,
+                   size_t count, struct api **ret_api, struct why *why)
+{
+    struct api *api = calloc(1, sizeof *api);
+    if (!api)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    json_object_seed(0);
+    auth_init(&api->auth);
+    api->context = *context;
+    if (gethostname(api->host, sizeof api->host - 1) != 0)
+        api->host[0] = '\0';
+    api->names = (struct guard_names){api->host, context->hosts, context->origins};
+    enum err e = open_all(api, listeners, count, why);
+    if (e == OK)
+        *ret_api = api;
+    else
+        close_all(api);
+    return e;
+}
+
+struct touch {
+    const int64_t *keys;
+    size_t count;
+};
+
+static enum err run_touch(void *ctx, struct db *db, struct why *why)
+{
+    const struct touch *touch = ctx;
+    enum err e = OK;
+    for (size_t i = 0; i < touch->count && e == OK; i++)
+        e = keys_touch(db, touch->keys[i], why);
+    return e;
+}
+
+/* The last use of keys is written once an hour for each, and never in the way of a request. */
+static void flush_uses(struct api *api, int64_t now)
+{
+    struct why why = {0};
+    int64_t keys[AUTH_TOUCHES];
+    struct touch touch = {keys, auth_take_uses(&api->auth, keys)};
+    if (touch.count && hub_write(api->context.hub, now, run_touch, &touch, &why) != OK)
+        log_line(LOG_WARN, "keys.touch", "detail=\"%s\"", why.text);
+}
+
+void api_tick(struct api *api, int64_t now)
+{
+    struct why why = {0};
+    flush_uses(api, now);
+    if (api->tls && tls_tick(api->tls, now, &why) != OK)
+        log_line(LOG_ERROR, "tls.renew", "detail=\"%s\"", why.text);
+}
+
+void api_stop(struct api *api)
+{
+    if (!api)
+        return;
+    close_all(api);
+}
+
+void api_url(const struct api *api, size_t index, char *ret_url, size_t size)
+{
+    snprintf(ret_url, size, "%s://%s:%d", api->listeners[index].tls ? "https" : "http",
+             api->listeners[index].host, api->listeners[index].port);
+}
+
+void api_print_routes(void)
+{
+    for (size_t i = 0; i < routes_count; i++) {
+        char methods[64];
+        route_method_names(routes[i].methods, methods);
+        printf("%s\t%s\t%s\t%s\t%s\n", methods, routes[i].path,
+               routes[i].scopes ? auth_scope_name(routes[i].scopes) : "public", routes[i].operation,
+               routes[i].doc);
+    }
+}

@@ -1,0 +1,335 @@
+#include "api/dispatch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/intake.h"
+#include "api/readers.h"
+#include "api/request.h"
+#include "api/routes.h"
+#include "api/state.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bridge/hub.h"
+#include "store/changes.h"
+#include "store/keys.h"
+
+enum { UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
+
+static enum refusal refuse(enum refusal refusal, const char *code, const char *text,
+                           struct why *why)
+{
+    why_fail(why, ERR_DENIED, code, NULL, "%s", text);
+    return refusal;
+}
+
+/* Where a browser may read from elsewhere, it is told so; preflights ask before they write. */
+static void allow_origin(const struct request *request, struct reply *reply)
+{
+    const char *origin = call_header(request->call, "Origin");
+    if (!origin || !guard_origin_listed(&request->api->names, origin))
+        return;
+    reply_header(reply, "Access-Control-Allow-Origin", origin);
+    reply_header(reply, "Vary", "Origin");
+    reply_header(reply, "Access-Control-Expose-Headers",
+                 "ETag, Link, Location, Retry-After, X-Request-Id, X-Total-Count");
+    if (request->method != METHOD_OPTIONS)
+        return;
+    reply_header(reply, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+    reply_header(
+        reply, "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key");
+    reply_header(reply, "Access-Control-Max-Age", "600");
+}
+
+static enum refusal check_head(const struct request *request, struct why *why)
+{
+    const struct call *call = request->call;
+    const struct guard_names *names = &request->api->names;
+    const char *host = call->authority ? call->authority : call_header(call, "Host");
+    enum refusal refusal = guard_framing(call->headers, call->header_count, call->version, why);
+    if (refusal == REFUSE_NOTHING && host)
+        refusal = guard_host(names, host, why);
+    if (refusal == REFUSE_NOTHING)
+        refusal =
+            guard_origin(names, call_header(call, "Origin"), host, request->method & UNSAFE, why);
+    return refusal;
+}
+
+static enum refusal find_route(struct request *request, struct reply *reply, struct why *why)
+{
+    char allowed[64];
+    enum route_result result =
+        route_find(routes, routes_count, request->method, request->call->path, &request->match);
+    request->route = request->match.route;
+    route_method_names(request->match.allowed, allowed);
+    if (result == ROUTE_BAD_PATH)
+        return refuse(REFUSE_BAD_REQUEST, "bad_path",
+                      "the path is broken, too long, or has control characters", why);
+    if (result == ROUTE_UNKNOWN)
+        return refuse(REFUSE_ROUTE, "route_not_found", "nothing is served at this path", why);
+    if (result == ROUTE_OTHER_METHOD || request->method == METHOD_OPTIONS)
+        reply_header(reply, "Allow", allowed);
+    if (result == ROUTE_OTHER_METHOD) {
+        why_fail(why, ERR_DENIED, "method_not_allowed", NULL, "here only: %s", allowed);
+        return REFUSE_METHOD;
+    }
+    return REFUSE_NOTHING;
+}
+
+static enum refusal no_key(struct request *request, struct reply *reply, const struct why *reason,
+                           struct why *why)
+{
+    struct auth *auth = &request->api->auth;
+    const struct call *call = request->call;
+    int wait = reason ? auth_blocked(auth, call->address, call->now) : 0;
+    if (wait) {
+        reply_header_int(reply, "Retry-After", wait);
+        return refuse(REFUSE_TOO_MANY, "too_many_requests",
+                      "too many wrong keys came from this address", why);
+    }
+    if (reason)
+        auth_failed(auth, call->address, call->now);
+    reply_header(reply, "WWW-Authenticate",
+                 reason ? "Bearer realm=\"filamentd\", error=\"invalid_token\""
+                        : "Bearer realm=\"filamentd\"");
+    if (reason && *reason->code)
+        *why = *reason;
+    else
+        refuse(REFUSE_UNAUTHORIZED, "unauthorized",
+               "a key is needed: X-API-Key or Authorization: Bearer", why);
+    return REFUSE_UNAUTHORIZED;
+}
+
+static void note_use(struct request *request)
+{
+    const json_t *row = request->principal;
+    int64_t id = json_integer_value(json_object_get(row, "id"));
+    auth_note_use(&request->api->auth, id);
+}
+
+static enum refusal check_scopes(const struct request *request, struct why *why)
+{
+    unsigned have = auth_scopes(json_object_get(request->principal, "scopes"));
+    if (have & (request->route->scopes | SCOPE_ADMIN))
+        return REFUSE_NOTHING;
+    why_fail(why, ERR_DENIED, "missing_scope", NULL, "this key lacks the scope %s",
+             auth_scope_name(request->route->scopes));
+    return REFUSE_FORBIDDEN;
+}
+
+/* Needs request->db. A store that cannot be read is no refusal: ${ret_err} tells. */
+static enum refusal check_key(struct request *request, struct reply *reply, enum err *ret_err,
+                              struct why *why)
+{
+    char key[AUTH_KEY_SIZE];
+    struct why reason = {0};
+    const struct call *call = request->call;
+    enum auth_given given =
+        auth_key(call_header(call, "X-API-Key"), call_header(call, "Authorization"), key);
+    if (given == AUTH_NONE)
+        return no_key(request, reply, NULL, why);
+    enum err e = ERR_DENIED;
+    if (given == AUTH_KEY)
+        e = keys_find(request->db, key, &request->principal, &reason);
+    else
+        why_fail(&reason, e, "invalid_key", NULL, "the key cannot be read");
+    if (e == ERR_DENIED || e == ERR_NOT_FOUND)
+        return no_key(request, reply, &reason, why);
+    *ret_err = e;
+    if (e != OK) {
+        *why = reason;
+        return REFUSE_NOTHING;
+    }
+    note_use(request);
+    return check_scopes(request, why);
+}
+
+static enum refusal check_match(struct request *request, struct reply *reply, struct why *why)
+{
+    const struct route *route = request->route;
+    const char *header = call_header(request->call, "If-Match");
+    const char *id = json_string_value(json_object_get(request->current, route->key));
+    if (!header || !id)
+        return REFUSE_NOTHING;
+    int64_t seq = changes_of(request->db, route->entity, id);
+    if (reply_tag_listed(header, seq, false))
+        return REFUSE_NOTHING;
+    reply_etag(reply, seq);
+    return refuse(REFUSE_PRECONDITION, "precondition_failed",
+                  "it was changed since: read it again and repeat with its ETag", why);
+}
+
+struct inside {
+    struct request *request;
+    struct reply *reply;
+};
+
+/* In the door: what was read before may have changed meanwhile. */
+static enum err run_inside(void *ctx, struct db *db, struct why *why)
+{
+    struct inside *inside = ctx;
+    struct request *request = inside->request;
+    request->db = db;
+    inside->reply->refusal = check_match(request, inside->reply, why);
+    if (inside->reply->refusal != REFUSE_NOTHING)
+        return ERR_CONFLICT;
+    return request->route->handle(request, inside->reply, why);
+}
+
+static void give_back(struct request *request)
+{
+    readers_give(request->api->readers, request->db);
+    request->db = NULL;
+}
+
+static enum err run(struct request *request, struct reply *reply, struct why *why)
+{
+    unsigned flags = request->route->flags;
+    if (!(flags & (ROUTE_WRITE | ROUTE_OUTSIDE)))
+        return request->route->handle(request, reply, why);
+    give_back(request);
+    if (flags & ROUTE_OUTSIDE)
+        return request->route->handle(request, reply, why);
+    struct inside inside = {request, reply};
+    enum err e = hub_write(request->api->context.hub, request->call->now, run_inside, &inside, why);
+    request->db = NULL; /* the writer's, not ours to give back */
+    return e;
+}
+
+static enum err take_in(struct request *request, struct reply *reply, struct why *why)
+{
+    int left = 0;
+    reply->refusal = intake_query(request, why);
+    if (reply->refusal == REFUSE_NOTHING) {
+        reply->refusal = intake_body(request, &left, why);
+        reply->close = left;
+    }
+    if (reply->refusal != REFUSE_NOTHING)
+        return ERR_INVALID;
+    enum err e = intake_head(request, why);
+    if (e == OK && request->route->item && (request->method & UNSAFE))
+        e = request->route->item(request->db, request->args, &request->current, why);
+    return e == OK ? intake_check(request, why) : e;
+}
+
+/* Everything behind the route. */
+static enum err answer(struct request *request, struct reply *reply, struct why *why)
+{
+    struct api *api = request->api;
+    enum err e = readers_take(api->readers, &request->db, why);
+    if (e == OK && request->route->scopes && !api->context.open) {
+        reply->refusal = check_key(request, reply, &e, why);
+        if (reply->refusal != REFUSE_NOTHING)
+            e = ERR_DENIED;
+        reply->close = e != OK && request->call->body_len != 0;
+    }
+    if (e == OK)
+        e = take_in(request, reply, why);
+    if (e == OK)
+        e = run(request, reply, why);
+    give_back(request);
+    return e;
+}
+
+static void add_fault(struct request *request, const struct why *why)
+{
+    if (!*why->field || json_array_size(request->errors))
+        return;
+    json_array_append_new(request->errors, json_pack("{s:s, s:s, s:s}", "field", why->field, "code",
+                                                     why->code, "message", why->text));
+}
+
+static void fail(struct request *request, struct reply *reply, enum err e, struct why *why)
+{
+    bool refused = reply->refusal != REFUSE_NOTHING;
+    int status = refused ? refuse_status(reply->refusal) : refuse_err_status(e);
+    if (!*why->code)
+        why_fail(why, e, refused ? refuse_code(reply->refusal) : NULL, NULL, "%s",
+                 refuse_phrase(status));
+    if (status >= 500)
+        log_line(LOG_ERROR, "http.failure", "id=%s code=%s detail=\"%s\"", request->call->id,
+                 why->code, why->text);
+    if (status == 500)
+        why_fail(why, e, err_slug(e), NULL, "an internal error; the log tells more");
+    if (status == 503)
+        reply_header(reply, "Retry-After", "1");
+    add_fault(request, why);
+    if (reply->refusal != REFUSE_PRECONDITION)
+        reply->has_etag = false;
+    reply_problem(reply, status, why, request->errors, request->call->path, request->call->id);
+}
+
+static void succeed(const struct request *request, struct reply *reply)
+{
+    const char *known = call_header(request->call, "If-None-Match");
+    bool reading = request->method & (METHOD_GET | METHOD_HEAD);
+    if (reading && known && reply->has_etag && reply_tag_listed(known, reply->etag, true)) {
+        reply->status = 304;
+        buf_clear(&reply->body);
+        return;
+    }
+    if (!reply->json)
+        return;
+    char *text = json_dumps(reply->json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (text)
+        buf_text(&reply->body, text);
+    else
+        reply->body.failed = true;
+    free(text);
+}
+
+static void write_log(const struct request *request, const struct reply *reply, int64_t started)
+{
+    int status = reply->status ? reply->status : 200;
+    const char *key = json_string_value(json_object_get(request->principal, "key_id"));
+    bool dull = status < 400 && (request->method & (METHOD_GET | METHOD_HEAD));
+    log_line(dull ? LOG_DEBUG : LOG_INFO, "http",
+             "method=%s path=%s status=%d bytes=%zu ms=%lld address=%s key=%s id=%s",
+             request->call->method, request->call->path, status, reply->body.len,
+             (long long)(clock_mono() - started), request->call->address, key ? key : "-",
+             request->call->id);
+}
+
+static void clear(struct request *request)
+{
+    json_decref(request->args);
+    json_decref(request->query);
+    json_decref(request->body);
+    json_decref(request->current);
+    json_decref(request->errors);
+    json_decref(request->principal);
+}
+
+void dispatch_serve(struct api *api, const struct call *call, struct reply *reply)
+{
+    int64_t started = clock_mono();
+    struct why why = {0};
+    struct request request = {.api = api,
+                              .call = call,
+                              .method = route_method(call->method),
+                              .args = json_object(),
+                              .errors = json_array()};
+    enum err e = OK;
+    reply->refusal = check_head(&request, &why);
+    if (reply->refusal == REFUSE_NOTHING)
+        reply->refusal = find_route(&request, reply, &why);
+    allow_origin(&request, reply);
+    if (reply->refusal != REFUSE_NOTHING)
+        reply->close = call->body_len != 0;
+    else if (request.method == METHOD_OPTIONS)
+        reply->status = 204;
+    else
+        e = answer(&request, reply, &why);
+    if (e != OK || reply->refusal != REFUSE_NOTHING)
+        fail(&request, reply, e, &why);
+    else
+        succeed(&request, reply);
+    if (reply->body.failed || reply->head.failed) {
+        why_fail(&why, ERR_NOMEM, "", NULL, "out of memory");
+        buf_clear(&reply->body);
+        fail(&request, reply, ERR_NOMEM, &why);
+    }
+    write_log(&request, reply, started);
+    clear(&request);
+}

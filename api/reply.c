@@ -1,0 +1,128 @@
+#include "api/reply.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+enum { DUMP_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(15) };
+
+void reply_clear(struct reply *reply)
+{
+    buf_clear(&reply->head);
+    buf_clear(&reply->body);
+    json_decref(reply->json);
+    json_decref(reply->problem);
+    *reply = (struct reply){0};
+}
+
+void reply_header(struct reply *reply, const char *name, const char *value)
+{
+    buf_format(&reply->head, "%s: %s\r\n", name, value);
+}
+
+void reply_header_int(struct reply *reply, const char *name, int64_t value)
+{
+    buf_format(&reply->head, "%s: %lld\r\n", name, (long long)value);
+}
+
+void reply_etag(struct reply *reply, int64_t seq)
+{
+    reply->has_etag = true;
+    reply->etag = seq;
+}
+
+enum err reply_json(struct reply *reply, int status, json_t *json)
+{
+    reply->status = status;
+    json_decref(reply->json);
+    reply->json = json;
+    return json ? OK : ERR_NOMEM;
+}
+
+static void add_text(struct buf *out, const char *key, const char *value)
+{
+    buf_format(out, ",\"%s\":", key);
+    buf_json(out, value, strlen(value));
+}
+
+static void add_members(struct buf *out, json_t *members)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach (members, name, value) {
+        char *text = json_dumps(value, DUMP_FLAGS | JSON_ENCODE_ANY);
+        buf_format(out, ",\"%s\":%s", name, text ? text : "null");
+        free(text);
+    }
+}
+
+void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,
+                   const char *instance, const char *request_id)
+{
+    struct buf *out = &reply->body;
+    json_decref(reply->json);
+    reply->json = NULL;
+    buf_reset(out);
+    reply->status = status;
+    reply->type = "application/problem+json";
+    buf_format(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d",
+               refuse_phrase(status), status);
+    add_text(out, "detail", why->text);
+    add_text(out, "instance", instance);
+    add_text(out, "code", why->code);
+    buf_text(out, ",\"errors\":");
+    char *list = json_array_size(errors) ? json_dumps(errors, DUMP_FLAGS) : NULL;
+    buf_text(out, list ? list : "[]");
+    free(list);
+    add_text(out, "request_id", request_id);
+    add_members(out, reply->problem);
+    buf_char(out, '}');
+}
+
+bool reply_tag_listed(const char *header, int64_t seq, bool weak)
+{
+    char tag[32];
+    snprintf(tag, sizeof tag, "\"%lld\"", (long long)seq);
+    while (*header) {
+        header += strspn(header, " \t,");
+        size_t len = strcspn(header, ", \t");
+        bool is_weak = text_starts(header, "W/");
+        size_t skip = is_weak ? 2 : 0;
+        if (len == 1 && *header == '*')
+            return true;
+        if ((weak || !is_weak) && len - skip == strlen(tag) &&
+            !strncmp(header + skip, tag, len - skip))
+            return true;
+        header += len;
+    }
+    return false;
+}
+
+static void add_date(struct buf *out, int64_t now)
+{
+    time_t seconds = (time_t)(now / 1000);
+    struct tm parts;
+    char text[64] = "";
+    if (gmtime_r(&seconds, &parts))
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    buf_format(out, "Date: %s\r\n", text);
+}
+
+void reply_format_head(const struct reply *reply, const char *request_id, int64_t now, bool keep,
+                       struct buf *out)
+{
+    int status = reply->status ? reply->status : 200;
+    buf_format(out, "HTTP/1.1 %d %s\r\n", status, refuse_phrase(status));
+    add_date(out, now);
+    if (status != 204 && status != 304)
+        buf_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                   reply->type ? reply->type : "application/json", reply->body.len);
+    if (reply->has_etag)
+        buf_format(out, "ETag: \"%lld\"\r\n", (long long)reply->etag);
+    buf_format(out, "Cache-Control: %s\r\n", reply->has_etag ? "private, no-cache" : "no-store");
+    buf_format(out, "X-Request-Id: %s\r\nX-Content-Type-Options: nosniff\r\n", request_id);
+    buf_add(out, reply->head.data, reply->head.len);
+    buf_format(out, "Connection: %s\r\n\r\n", keep ? "keep-alive" : "close");
+}

@@ -1,0 +1,52 @@
+/*
+ * An answer in the making, and its bytes: JSON or problem+json (RFC 9457), ETag, conditional
+ * requests.
+ *
+ * Owner: the caller zeroes it, and clears it with reply_clear. Thread: one at a time. Lock: none.
+ */
+#ifndef API_REPLY_H
+#define API_REPLY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/refuse.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct reply {
+    int status;           /* 0: 200 */
+    enum refusal refusal; /* set by a handler that fails in a way that only HTTP knows */
+    bool close;           /* the connection cannot be used again */
+    struct buf head;      /* further header lines, each with its CRLF */
+    struct buf body;      /* the text of the body, or ... */
+    json_t *json;         /* ... its value, dumped when the door is behind us */
+    json_t *problem;      /* object of further members of a problem; NULL: none */
+    const char *type;     /* media type; NULL: application/json */
+    bool has_etag;
+    int64_t etag; /* number of the last change of what is shown */
+};
+
+void reply_clear(struct reply *reply);
+void reply_header(struct reply *reply, const char *name, const char *value);
+void reply_header_int(struct reply *reply, const char *name, int64_t value);
+void reply_etag(struct reply *reply, int64_t seq);
+
+/* Take over ${json} as the body, with ${status}. NULL is ERR_NOMEM. */
+enum err reply_json(struct reply *reply, int status, json_t *json);
+
+/* Make it a problem. ${errors}: an array of {field, code, message}, NULL or empty where nothing
+ * more is known. Header lines that were set stay. */
+void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,
+                   const char *instance, const char *request_id);
+
+/* Is ${seq} named in an If-Match or If-None-Match header? Weak tags count when ${weak}. */
+bool reply_tag_listed(const char *header, int64_t seq, bool weak);
+
+/* The whole head with its empty line; the body's length is counted. ${keep}: the connection lives
+ * on. */
+void reply_format_head(const struct reply *reply, const char *request_id, int64_t now, bool keep,
+                       struct buf *out);
+
+#endif

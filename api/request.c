@@ -1,0 +1,120 @@
+#include "api/request.h"
+
+#include <string.h>
+
+#include "api/readers.h"
+#include "api/state.h"
+#include "bridge/hub.h"
+#include "store/changes.h"
+#include "store/db.h"
+#include "store/list.h"
+
+const char *request_text(const struct request *request, const char *name)
+{
+    const char *text = json_string_value(json_object_get(request->args, name));
+    return text ? text : "";
+}
+
+static void tag(struct request *request, struct reply *reply, const json_t *row)
+{
+    const struct route *route = request->route;
+    const char *id = route->key ? json_string_value(json_object_get(row, route->key)) : NULL;
+    int64_t seq = id && route->entity ? changes_of(request->db, route->entity, id) : 0;
+    if (seq)
+        reply_etag(reply, seq);
+}
+
+enum err request_reply_row(struct request *request, struct reply *reply, request_row *row,
+                           struct why *why)
+{
+    json_t *found = NULL;
+    enum err e = row(request->db, request->args, &found, why);
+    if (e != OK)
+        return e;
+    tag(request, reply, found);
+    return reply_json(reply, 200, found);
+}
+
+/* The query of this request with another cursor. */
+static void add_next(const struct request *request, const char *cursor, struct reply *reply)
+{
+    struct buf *out = &reply->head;
+    buf_format(out, "Link: <%s?", request->call->path);
+    const char *query = request->call->query;
+    while (query && *query) {
+        size_t len = strcspn(query, "&");
+        if (len && strncmp(query, "cursor=", 7) != 0) {
+            buf_add(out, query, len);
+            buf_char(out, '&');
+        }
+        query += len + (query[len] == '&');
+    }
+    buf_format(out, "cursor=%s>; rel=\"next\"\r\n", cursor);
+}
+
+enum err request_reply_list(struct request *request, struct reply *reply, request_rows *rows,
+                            struct why *why)
+{
+    auto_list list = {0};
+    enum err e = rows(request->db, request->args, &list, why);
+    if (e != OK)
+        return e;
+    if (list.body.failed)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    reply_header_int(reply, "X-Total-Count", list.total);
+    if (list.next.len)
+        add_next(request, list.next.data, reply);
+    reply_etag(reply, list.seq);
+    buf_clear(&reply->body);
+    reply->body = list.body;
+    list.body = (struct buf){0};
+    return OK;
+}
+
+enum err request_reply_write(struct request *request, struct reply *reply, request_row *write,
+                             int status, struct why *why)
+{
+    json_t *done = NULL;
+    enum err e = write(request->db, request->args, &done, why);
+    if (e != OK)
+        return e;
+    tag(request, reply, done);
+    return reply_json(reply, status, done);
+}
+
+struct write {
+    request_row *run;
+    const json_t *args;
+    json_t *ret;
+};
+
+static enum err run_write(void *ctx, struct db *db, struct why *why)
+{
+    struct write *write = ctx;
+    return write->run(db, write->args, &write->ret, why);
+}
+
+enum err request_write(struct request *request, request_row *run, const json_t *args, json_t **ret,
+                       struct why *why)
+{
+    struct write write = {.run = run, .args = args};
+    const struct api *api = request->api;
+    enum err e = hub_write(api->context.hub, request->call->now, run_write, &write, why);
+    if (e == OK)
+        *ret = write.ret;
+    else
+        json_decref(write.ret);
+    return e;
+}
+
+enum err request_read(struct request *request, request_row *read, const json_t *args, json_t **ret,
+                      struct why *why)
+{
+    struct readers *readers = request->api->readers;
+    struct db *db = NULL;
+    enum err e = readers_take(readers, &db, why);
+    if (e == OK)
+        e = read(db, args, ret, why);
+    readers_give(readers, db);
+    return e;
+}

@@ -1,0 +1,61 @@
+/*
+ * A request that found its route: what handlers see.
+ *
+ * Owner: the dispatcher. Handlers add nothing to it but what helpers here do for them.
+ * Thread: the worker's; in a ROUTE_WRITE handler that of whoever leads the door at the moment.
+ */
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "api/call.h"
+#include "api/reply.h"
+#include "api/route.h"
+#include "base/err.h"
+
+struct api;
+struct db;
+struct list;
+
+struct request {
+    struct api *api;
+    const struct call *call;
+    const struct route *route;
+    struct route_match match;
+    unsigned method;
+    json_t *args;      /* path, query and body, checked and normalised */
+    json_t *query;     /* as texts */
+    json_t *body;      /* as it was sent; NULL: none */
+    json_t *current;   /* what a write is about to change, as the client sees it */
+    json_t *errors;    /* faults of query and body */
+    json_t *principal; /* row of the key; NULL: none was asked for */
+    struct db *db;     /* a snapshot to read, or the writer inside the door */
+};
+
+/* Functions of store/ by shape. */
+typedef enum err request_row(struct db *db, const json_t *args, json_t **ret, struct why *why);
+typedef enum err request_rows(struct db *db, const json_t *args, struct list *ret_list,
+                              struct why *why);
+
+/* Answer with a row and its ETag (route's entity and key). */
+enum err request_reply_row(struct request *request, struct reply *reply, request_row *row,
+                           struct why *why);
+/* Answer with a list, its total, its ETag and the link to its next page. */
+enum err request_reply_list(struct request *request, struct reply *reply, request_rows *rows,
+                            struct why *why);
+/* Do a write and answer with what it returns. The ETag is that of the route's item, where the
+ * answer names it. */
+enum err request_reply_write(struct request *request, struct reply *reply, request_row *write,
+                             int status, struct why *why);
+
+/* For ROUTE_OUTSIDE: one function inside the door, or in a snapshot. */
+enum err request_write(struct request *request, request_row *write, const json_t *args,
+                       json_t **ret, struct why *why);
+enum err request_read(struct request *request, request_row *read, const json_t *args, json_t **ret,
+                      struct why *why);
+
+const char *request_text(const struct request *request, const char *name); /* "" where absent */
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The handlers, by resource, and the tables of what they take: what routes.c is made of. Each is a
+ * route_handler (api/route.h); the doc column of its route says what it does.
+ * Thread: the worker's; those of ROUTE_WRITE run inside the door.
+ */
+#ifndef API_REST_H
+#define API_REST_H
+
+#include "api/route.h"
+
+extern const struct body_table rest_none; /* an object without members, or no body */
+
+route_handler rest_system_version, rest_system_health, rest_system_ready;
+
+extern const struct body_table rest_spools_fields_create, rest_spools_fields_update,
+    rest_spools_fields_adjust, rest_spools_fields_list, rest_spools_fields_delete,
+    rest_spools_fields_history;
+route_handler rest_spools_list, rest_spools_get, rest_spools_create, rest_spools_update,
+    rest_spools_delete, rest_spools_adjust, rest_spools_archive, rest_spools_restore,
+    rest_spools_history;
+
+extern const struct body_table rest_slots_assign_body, rest_slots_unassign_body,
+    rest_slots_history_query, rest_slots_slot_history_query, rest_slots_correct_body;
+route_handler rest_slots_list, rest_slots_assign, rest_slots_unassign, rest_slots_history,
+    rest_slots_slot_history, rest_slots_candidates, rest_slots_correct;
+
+extern const struct body_table rest_questions_answer_body, rest_questions_list_query;
+route_handler rest_questions_list, rest_questions_get, rest_questions_answer;
+
+extern const struct body_table rest_printers_create_body, rest_printers_update_body,
+    rest_printers_repin_body, rest_printers_list_query;
+route_handler rest_printers_list, rest_printers_get, rest_printers_create, rest_printers_update,
+    rest_printers_delete;
+route_handler rest_printer_link_test, rest_printer_link_repin;
+route_handler rest_printer_status_get, rest_printer_status_discover;
+
+extern const struct body_table rest_keys_create_body, rest_keys_list_query;
+route_handler rest_keys_list, rest_keys_create, rest_keys_revoke;
+
+#endif

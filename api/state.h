@@ -1,0 +1,36 @@
+/*
+ * Inside of struct api, for the files of api/ alone.
+ * Thread: constant after api_start, but for what has a lock of its own.
+ */
+#ifndef API_STATE_H
+#define API_STATE_H
+
+#include "api/api.h"
+#include "api/auth.h"
+#include "api/guard.h"
+
+struct identity;
+struct mg_context;
+struct readers;
+struct tls;
+
+enum { API_LISTENERS = 8, API_ADDRESS_SIZE = 128 };
+
+struct api {
+    struct api_context context;
+    struct guard_names names;
+    char host[256];
+    struct auth auth;
+    struct readers *readers;
+    struct identity *identity; /* anchors for probes of printers; NULL: none */
+    struct tls *tls;           /* NULL: no listener needs it */
+    struct mg_context *server;
+    size_t listener_count;
+    struct {
+        char host[API_ADDRESS_SIZE]; /* as in a URL */
+        int port;
+        bool tls;
+    } listeners[API_LISTENERS];
+};
+
+#endif
