@@ -37,6 +37,7 @@ class Recording:
     def __init__(self, folder, truth, done):
         self.folder = folder
         self.stderr = done.stderr.decode()
+        self.stdout = done.stdout.decode()
         self.status = done.returncode
         self.truth = [json.loads(line) for line in truth.read_text().splitlines()]
         self.bytes = {p.stem: p.read_bytes() for p in sorted(folder.iterdir())}

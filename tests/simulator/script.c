@@ -149,6 +149,8 @@ static bool run_line(struct script *script, struct sim *sim)
         return run_end(script, sim);
     if (!verbs_run(sim, line, reply))
         return complain(script, script->next, reply);
+    if (!strcmp(verb, "show") || !strcmp(verb, "truth"))
+        printf("%s\n", reply);
     script->next++;
     return true;
 }
