@@ -35,21 +35,27 @@ void match_fingerprint(const struct tray *tray, char ret_text[FINGERPRINT_SIZE])
     look_fingerprint(&look, ret_text);
 }
 
+/* Tags of zeros are written where there is none. */
+static bool is_tag(const char *tag)
+{
+    return strspn(tag, "0") != strlen(tag);
+}
+
 static bool has_tag(const struct roll *roll, const char *tag_uid)
 {
     for (size_t i = 0; i < LEN(roll->tag_uids); i++)
-        if (roll->tag_uids[i][0] != '\0' && text_equal_nocase(roll->tag_uids[i], tag_uid))
+        if (text_equal_nocase(roll->tag_uids[i], tag_uid))
             return true;
     return false;
 }
 
 enum slot_match match_tags(const struct look *look, const struct roll *roll)
 {
-    bool both_sides = roll->tag_uids[0][0] != '\0' && roll->tag_uids[1][0] != '\0';
+    bool both_sides = is_tag(roll->tag_uids[0]) && is_tag(roll->tag_uids[1]);
 
-    if (look->tray_uuid[0] != '\0' && roll->tray_uuid[0] != '\0')
+    if (is_tag(look->tray_uuid) && is_tag(roll->tray_uuid))
         return text_equal_nocase(look->tray_uuid, roll->tray_uuid) ? MATCH_OK : MATCH_MISMATCH;
-    if (look->tag_uid[0] == '\0')
+    if (!is_tag(look->tag_uid))
         return MATCH_UNKNOWN;
     if (has_tag(roll, look->tag_uid))
         return MATCH_OK;
@@ -186,7 +192,7 @@ static void weigh_missing_tag(const struct look *look, const struct match_contex
 {
     bool readable = context->at.unit != UNIT_EXTERNAL;
 
-    if (readable && roll->tray_uuid[0] != '\0' && !look_tagged(look) &&
+    if (readable && is_tag(roll->tray_uuid) && !look_tagged(look) &&
         ret->score > RULE_SCORE_UNREAD_TAG)
         ret->score -= RULE_SCORE_UNREAD_TAG;
 }
@@ -212,7 +218,7 @@ void match_weigh(const struct look *look, const struct match_context *context,
     ret->distance = distance_of(look, roll);
     if (tags == MATCH_MISMATCH)
         return;
-    if (tags == MATCH_OK && look->tray_uuid[0] != '\0' && roll->tray_uuid[0] != '\0') {
+    if (tags == MATCH_OK && is_tag(look->tray_uuid) && is_tag(roll->tray_uuid)) {
         set(ret, EVIDENCE_TRAY_UUID, RULE_SCORE_TRAY_UUID);
     } else if (tags == MATCH_OK) {
         set(ret, EVIDENCE_TAG_UID, RULE_SCORE_TAG_UID);
@@ -223,7 +229,7 @@ void match_weigh(const struct look *look, const struct match_context *context,
         weigh_missing_tag(look, context, roll, ret);
         weigh_history(look, context, roll, ret);
     }
-    if (context->not_roll == roll->id && ret->score > RULE_SCORE_LAST_HERE)
+    if (tags != MATCH_OK && context->not_roll == roll->id && ret->score > RULE_SCORE_LAST_HERE)
         set(ret, EVIDENCE_HISTORY, RULE_SCORE_LAST_HERE);
 }
 

@@ -74,7 +74,7 @@ struct match_context {
     int64_t learned;  /* roll that was answered for this fingerprint; 0 none */
     int64_t left;     /* roll that was last in this slot; 0 none */
     bool left_same;   /* ... and the slot looked exactly as it does now */
-    int64_t not_roll; /* this one is known not to be it; 0 none */
+    int64_t not_roll; /* only its tag can show that it is this one; 0 none */
 };
 
 /* Does what the slot shows agree with the roll that is assigned to it? */

@@ -145,8 +145,17 @@ static void decide_agreeing(struct scene *scene)
     slot_close_question(scene, QUESTION_MISMATCH);
     if (look_tagged(&scene->is) && (scene->facts->by_user || match_fits(&scene->is, roll)))
         slot_bind_tag(scene, roll);
-    if (!look_described(&scene->was) || scene->facts->assigned_print[0] == '\0')
-        rebase(scene);
+}
+
+/* The user knows that this roll looks so here: it was answered, or was so the last time. */
+static bool settled(const struct scene *scene)
+{
+    const struct slot_facts *facts = scene->facts;
+
+    if (facts->mismatch_asked || facts->learned == facts->assigned)
+        return true;
+    return facts->left == facts->assigned &&
+           strcmp(facts->left_print, scene->ret->fingerprint) == 0;
 }
 
 /* Nothing was seen to change: what was said stays, and a disagreement is asked about once. */
@@ -155,11 +164,13 @@ static void decide_standing(struct scene *scene)
     const struct slot_facts *facts = scene->facts;
     bool other = scene->owner && scene->owner != scene->assigned;
 
+    if (facts->assigned_print[0] == '\0')
+        rebase(scene);
     if (!scene->assigned)
         return;
     if (!other && !match_disagrees(&scene->is, scene->assigned)) {
         decide_agreeing(scene);
-    } else if (!facts->mismatch_asked && facts->open_question != QUESTION_MISMATCH) {
+    } else if (!settled(scene) && facts->open_question != QUESTION_MISMATCH) {
         slot_rank(scene, facts->assigned);
         slot_ask(scene, QUESTION_MISMATCH,
                  "the printer shows something else than the assigned roll");

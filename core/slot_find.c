@@ -141,6 +141,14 @@ static bool asked(const struct scene *scene)
            look_changed(&before, &scene->is) == LOOK_SAME;
 }
 
+/* A question to which the roll that has just left gave rise is not answered by that roll. */
+static bool left_again(const struct scene *scene)
+{
+    const struct candidate *best = &scene->ret->candidates.list[0];
+
+    return best->roll == scene->facts->left && !tag_evidence(best->evidence);
+}
+
 static const char *why_ask(const struct candidates *candidates)
 {
     if (candidates->count == 0 || candidates->list[0].score < RULE_SCORE_THRESHOLD)
@@ -158,7 +166,7 @@ void slot_find(struct scene *scene, int64_t not_roll)
     forget(scene);
     slot_rank(scene, not_roll);
     best = candidates->count > 0 ? candidates->list[0].score : 0;
-    if (candidates->unique)
+    if (candidates->unique && !(asked(scene) && left_again(scene)))
         assign(scene, &candidates->list[0]);
     else if (look_tagged(&scene->is) && best < RULE_SCORE_THRESHOLD)
         draft(scene);

@@ -26,7 +26,7 @@ void slot_close_question(struct scene *scene, enum question_kind kind);
 void slot_ask(struct scene *scene, enum question_kind kind, const char *reason);
 /* Where the slot shows more of the roll's tag than is known of it. */
 void slot_bind_tag(struct scene *scene, const struct roll *roll);
-/* Fill the candidates; ${not_roll} is known not to be it, 0 none. */
+/* Fill the candidates; only its tag can show that it is ${not_roll}, 0 none. */
 void slot_rank(struct scene *scene, int64_t not_roll);
 /* Find the roll that is in the slot now, where it is not, or no longer, known: assign it, make a
  * draft of it, or ask. */
