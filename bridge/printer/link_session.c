@@ -22,7 +22,7 @@ struct link_session {
     bool opened;  /* TCP */
     bool secured; /* TLS */
     bool down;    /* libmosquitto said so */
-    bool subscribed, refused, huge;
+    bool subscribed, refused, huge, twice;
     int connack;
     int rc;          /* of libmosquitto, once down */
     size_t incoming; /* bytes of TLS records since the last complete message */
@@ -34,8 +34,9 @@ struct link_session {
 static void on_connect(struct mosquitto *mq, void *ctx, int code)
 {
     struct link_session *session = ctx;
+    session->twice = session->connack == 0; /* libmosquitto would begin anew */
     session->connack = code;
-    if (code == 0)
+    if (code == 0 && !session->twice)
         mosquitto_subscribe(mq, NULL, session->report, 0);
 }
 
@@ -99,8 +100,8 @@ static enum link_session_end classify(struct link_session *session, int rc)
         return ended(session, SESSION_REJECTED, mosquitto_connack_string(session->connack));
     if (rc == MOSQ_ERR_TLS && !session->secured)
         return ended(session, SESSION_HANDSHAKE, "the TLS handshake failed");
-    if (rc == MOSQ_ERR_PROTOCOL || rc == MOSQ_ERR_MALFORMED_PACKET || rc == MOSQ_ERR_INVAL ||
-        rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8 ||
+    if (session->twice || rc == MOSQ_ERR_PROTOCOL || rc == MOSQ_ERR_MALFORMED_PACKET ||
+        rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_PAYLOAD_SIZE || rc == MOSQ_ERR_MALFORMED_UTF8 ||
         rc == MOSQ_ERR_NOT_SUPPORTED)
         return ended(session, SESSION_MALFORMED, "it sent packets that are no MQTT");
     if (rc == MOSQ_ERR_KEEPALIVE)
@@ -118,7 +119,7 @@ static enum link_session_end refused(struct link_session *session)
 
 static enum link_session_end outcome(struct link_session *session, int rc)
 {
-    if (session->down || rc || session->huge)
+    if (session->down || rc || session->huge || session->twice)
         return classify(session, session->rc ? session->rc : rc);
     if (session->refused)
         return ended(session, SESSION_UNSUBSCRIBED, "it refused the subscription");
@@ -217,8 +218,9 @@ static enum link_session_end start(struct link_session *session,
     if (!rc)
         return SESSION_ALIVE;
     enum link_session_end end = rc == MOSQ_ERR_TLS ? SESSION_HANDSHAKE : SESSION_REFUSED;
+    const char *text = rc == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(rc);
     why_fail(why, ERR_IO, "connect", "", "%s",
-             rc == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(rc));
+             end == SESSION_HANDSHAKE ? "the TLS handshake failed" : text);
     return end;
 }
 

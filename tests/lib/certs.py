@@ -93,7 +93,7 @@ class Authority(Certificate):
     def leaf(self, cn, expired=False, v1=False, rsa=False):
         """A printer's certificate; its chain has this authority when it is an intermediate."""
         self._count += 1
-        name = f"{self.name}-{self._count}-{cn}"
+        name = f"{self.name}-{self._count}-{cn}".replace("/", "-")
         key = make_key(self.folder / f"{name}.key", rsa)
         days = ALREADY_OVER if expired else 365
         pem = self._v1(name, cn, key, days) if v1 else _sign(self.folder, name, cn, key, days, LEAF_EXTENSIONS, self)
