@@ -11,8 +11,7 @@ static bool by_tag(const struct candidate *candidate)
 
 static bool here(const struct match_context *context, const struct roll *roll)
 {
-    return roll->loaded_printer == context->printer && roll->loaded_at.unit == context->at.unit &&
-           roll->loaded_at.slot == context->at.slot;
+    return roll->loaded_printer == context->printer && address_equal(roll->loaded_at, context->at);
 }
 
 /* A tag says where its roll is, so that a roll noted elsewhere was moved. */
