@@ -2,11 +2,12 @@
  * The strict check of what a client sends, against a table of struct field: a JSON body or the
  * parameters of a query become arguments for SQL, or a list of everything that is wrong with them.
  *
- * Arguments are normalised: K_GRAMS and K_MONEY are numbers rounded to their 3 or 2 decimals,
- * K_TIME becomes milliseconds since 1970, K_COLOR "#RRGGBB" in upper case or "#RRGGBBAA" where the
- * client gave an alpha, K_TEXT is trimmed; the key stays the field's name. What the client left out
- * stays out; what it cleared is JSON null. Owner: every json_t stays the caller's. Thread: any.
- * Lock: none.
+ * Arguments are normalised: K_GRAMS becomes integer milligrams, K_MONEY integer cents, K_TIME
+ * milliseconds since 1970, K_COLOR "#RRGGBB" in upper case or "#RRGGBBAA" where the client gave an
+ * alpha, K_TEXT is trimmed; the key stays the field's name. What the client left out stays out;
+ * what it cleared is JSON null.
+ *
+ * Owner: every json_t stays the caller's. Thread: any. Lock: none.
  */
 #ifndef CORE_BODY_H
 #define CORE_BODY_H

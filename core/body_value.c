@@ -58,8 +58,8 @@ static enum err take_real(const struct field *field, const json_t *value, json_t
     return e;
 }
 
-/* A number with at most ${decimals} decimals. Twelve digits before the point are exact in a double
- * with three behind it; amounts beyond that are refused. */
+/* A number with at most ${decimals} decimals, as an integer of its smallest step. Twelve digits
+ * before the point are exact in a double with three behind it; amounts beyond that are refused. */
 static enum err take_decimal(const struct field *field, const json_t *value, int decimals,
                              json_t **ret, struct why *why)
 {
@@ -75,7 +75,7 @@ static enum err take_decimal(const struct field *field, const json_t *value, int
     if (fabs(scaled - whole) > 1e-9 * (fabs(scaled) + 1000))
         return why_fail(why, ERR_INVALID, "too_many_decimals", NULL,
                         "must have at most %d decimals", decimals);
-    *ret = json_real(whole / scale);
+    *ret = json_integer((json_int_t)whole);
     return OK;
 }
 
