@@ -17,6 +17,8 @@
 #include "bridge/printer/identity.h"
 #include "store/keys.h"
 
+enum { RELIEF_EVERY_MS = 900 };
+
 static enum err open_tls(struct api *api, const struct api_listener *listeners, size_t count,
                          struct why *why)
 {
@@ -40,6 +42,7 @@ static void close_all(struct api *api)
     identity_close(api->identity);
     readers_close(api->readers);
     auth_clear(&api->auth);
+    relief_clear(&api->relief);
     free(api);
 }
 
@@ -65,6 +68,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     json_object_seed(0);
     auth_init(&api->auth);
+    relief_init(&api->relief, SERVER_THREADS);
     api->context = *context;
     if (gethostname(api->host, sizeof api->host - 1) != 0)
         api->host[0] = '\0';
@@ -101,9 +105,21 @@ static void flush_uses(struct api *api, int64_t now)
         log_line(LOG_WARN, "keys.touch", "detail=\"%s\"", why.text);
 }
 
+static void relieve(struct api *api)
+{
+    int64_t mono = clock_mono();
+    if (mono - api->relieved_at < RELIEF_EVERY_MS)
+        return;
+    api->relieved_at = mono;
+    size_t ended = relief_run(&api->relief, mono);
+    if (ended)
+        log_line(LOG_WARN, "http.relief", "ended=%zu", ended);
+}
+
 void api_tick(struct api *api, int64_t now)
 {
     struct why why = {0};
+    relieve(api);
     flush_uses(api, now);
     if (api->tls && tls_tick(api->tls, now, &why) != OK)
         log_line(LOG_ERROR, "tls.renew", "detail=\"%s\"", why.text);

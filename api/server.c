@@ -18,20 +18,26 @@
 #include "base/text.h"
 
 enum {
-    REQUEST_MS = 10000,    /* for a head, and again for a body */
-    KEEP_ALIVE_MS = 5000,  /* longest silence between two requests of one connection */
+    REQUEST_MS = 10000,   /* for a head, and again for a body */
+    KEEP_ALIVE_MS = 5000, /* longest silence between two requests of one connection */
+    DRAIN_BYTES = 1024 * 1024,
+    DRAIN_MS = 1000,
     ONE_WRITE = 32 * 1024, /* up to here head and body are copied together */
 };
 
 struct body_source {
     struct mg_connection *connection;
     int64_t deadline;
+    bool expected; /* the client waits for a word before it sends the body */
 };
 
 static int read_body(void *ctx, void *bytes, size_t len)
 {
-    const struct body_source *source = ctx;
-    if (clock_mono() > source->deadline)
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct body_source *source = ctx;
+    bool silent = source->expected && mg_write(source->connection, go_on, sizeof go_on - 1) <= 0;
+    source->expected = false;
+    if (silent || clock_mono() > source->deadline)
         return -1;
     return mg_read(source->connection, bytes, len);
 }
@@ -82,6 +88,20 @@ static void send_reply(struct mg_connection *connection, const struct call *call
         mg_disable_connection_keep_alive(connection);
 }
 
+/* A client that is still sending when the connection closes loses the answer to a reset: take in
+ * some of what it sends, but not for long. */
+static void drain(struct mg_connection *connection)
+{
+    char bytes[4096];
+    size_t left = DRAIN_BYTES;
+    int64_t deadline = clock_mono() + DRAIN_MS;
+    int got = 1;
+    while (got > 0 && left >= sizeof bytes && clock_mono() < deadline) {
+        got = mg_read(connection, bytes, sizeof bytes);
+        left -= sizeof bytes;
+    }
+}
+
 static const char *authority_of(const char *target, const char *path, char *to, size_t size)
 {
     const char *from = strstr(target, "://");
@@ -105,7 +125,7 @@ static int begin_request(struct mg_connection *connection)
     char authority[API_ADDRESS_SIZE];
     for (int i = 0; i < info->num_headers; i++)
         headers[i] = (struct guard_header){info->http_headers[i].name, info->http_headers[i].value};
-    struct body_source source = {connection, clock_mono() + REQUEST_MS};
+    struct body_source source = {.connection = connection, .deadline = clock_mono() + REQUEST_MS};
     struct call call = {
         .method = info->request_method,
         .version = info->http_version,
@@ -122,10 +142,16 @@ static int begin_request(struct mg_connection *connection)
         .now = clock_now(),
     };
     call.body_len = body_length(info, &call);
+    source.expected = !strcmp(call.version, "1.1") && call_header(&call, "Expect");
     new_id(call.id);
     struct reply reply = {0};
-    dispatch_serve(info->user_data, &call, &reply);
+    struct api *api = info->user_data;
+    int entry = relief_enter(&api->relief, info->remote_addr, info->remote_port);
+    dispatch_serve(api, &call, &reply);
     send_reply(connection, &call, &reply);
+    relief_leave(&api->relief, entry);
+    if (reply.close && call.body_len != 0 && !source.expected)
+        drain(connection);
     int status = reply.status ? reply.status : 200;
     reply_clear(&reply);
     return status;
@@ -213,6 +239,7 @@ static enum err learn_ports(struct api *api, const struct api_listener *listener
         bool any = text_starts(address, "*:");
         api->listeners[i].port = ports[i].port;
         api->listeners[i].tls = listeners[i].tls;
+        relief_add_port(&api->relief, ports[i].port);
         if (!text_copy_len(api->listeners[i].host, API_ADDRESS_SIZE, any ? "0.0.0.0" : address,
                            any ? strlen("0.0.0.0") : len))
             return why_fail(why, ERR_TOO_BIG, "listen", "listen", "%s is too long", address);

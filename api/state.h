@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/guard.h"
+#include "api/relief.h"
 
 struct identity;
 struct mg_context;
@@ -21,6 +22,8 @@ struct api {
     struct guard_names names;
     char host[256];
     struct auth auth;
+    struct relief relief;
+    int64_t relieved_at; /* ms, monotonic; main thread only */
     struct readers *readers;
     struct identity *identity; /* anchors for probes of printers; NULL: none */
     struct tls *tls;           /* NULL: no listener needs it */
