@@ -169,13 +169,13 @@ static void weigh_related(const struct look *look, const struct roll *roll, bool
         set(ret, EVIDENCE_SIMILAR, same_color ? RULE_SCORE_FAMILY : RULE_SCORE_FAMILY_NEAR);
 }
 
+/* Most rolls differ in colour, which is quicker to see than what their names mean. */
 static void weigh_look(const struct look *look, const struct roll *roll, struct candidate *ret)
 {
-    bool same_color = ret->distance <= RULE_COLOR_SAME, product = product_same(look, roll);
-    bool material = !other_product(look, roll) && material_same(look, roll);
-
     if (ret->distance > RULE_COLOR_CANDIDATE)
         return;
+    bool same_color = ret->distance <= RULE_COLOR_SAME, product = product_same(look, roll);
+    bool material = !other_product(look, roll) && material_same(look, roll);
     if (product && same_color)
         set(ret, EVIDENCE_PROFILE, RULE_SCORE_PROFILE);
     else if (material && same_color)
