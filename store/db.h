@@ -64,11 +64,21 @@ bool db_text_row(struct db *db, const char *sql, const json_t *args, const struc
 int64_t db_changes(const struct db *db);  /* rows touched by the last db_exec */
 int64_t db_last_row(const struct db *db); /* row id of the last INSERT */
 
+/* Arguments that were just packed, handed through; no memory for them is the sticky error, because
+ * missing arguments would be NULLs in the database. */
+json_t *db_args(struct db *db, json_t *packed);
+/* Add a value (moved) to arguments, with the same care. */
+void db_put(struct db *db, json_t *args, const char *key, json_t *value);
+
 /* Many statements in one text, without parameters: migrations and tests. */
 enum err db_script(struct db *db, const char *sql);
 
 bool db_failed(const struct db *db);
 enum err db_status(const struct db *db, struct why *why); /* the sticky error, OK without one */
+/* What a noun returns where a row is missing: the sticky error if that is why, else
+ * ERR_NOT_FOUND. */
+enum err db_missing(const struct db *db, struct why *why, const char *code, const char *field,
+                    const char *text);
 /* Make ${e} the sticky error, for a noun that fails in the middle of its statements. */
 enum err db_fail(struct db *db, enum err e, const char *code, const char *field, const char *text);
 
@@ -92,8 +102,6 @@ void db_count_ids(struct db *db); /* ids from a counter instead of randomness: f
 void db_new_id(struct db *db, char ret_id[ID_SIZE]);
 
 int64_t db_version(struct db *db); /* of the schema; 0: empty database */
-/* A copy of the database in ${path}, which must not exist, checked for integrity. */
-enum err db_copy(struct db *db, const char *path, struct why *why);
 /* Write the log back into the database file. */
 void db_checkpoint(struct db *db);
 

@@ -1,0 +1,15 @@
+/*
+ * Copies of a database: made whole, written through to the disk, checked, and only then named.
+ * Owner: nothing is kept. Thread: whoever holds the connection, outside a transaction. Lock: none.
+ */
+#ifndef STORE_BACKUP_H
+#define STORE_BACKUP_H
+
+#include "base/err.h"
+
+struct db;
+
+/* Copy ${db} to ${path}, replacing what is there. */
+enum err backup_make(struct db *db, const char *path, struct why *why);
+
+#endif

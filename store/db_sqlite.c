@@ -1,0 +1,384 @@
+#include "store/db_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+
+enum { CACHED = 160, BUSY_MS = LIMIT_DOOR_MS };
+
+struct db {
+    sqlite3 *handle;
+    enum db_mode mode;
+    struct db_statement cache[CACHED];
+    uint64_t uses;
+    enum err error;
+    struct why why;
+    int64_t now, fixed_now, outer_now;
+    struct id_source ids;
+    bool lint;
+};
+
+static enum err translate(int rc)
+{
+    switch (rc & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return OK;
+    case SQLITE_CONSTRAINT:
+        return ERR_CONFLICT;
+    case SQLITE_NOMEM:
+        return ERR_NOMEM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_CORRUPT;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_BIG;
+    default:
+        return ERR_IO;
+    }
+}
+
+static const char *code_of(int rc)
+{
+    switch (rc & 0xFF) {
+    case SQLITE_CONSTRAINT:
+        return "constraint";
+    case SQLITE_FULL:
+        return "disk_full";
+    case SQLITE_READONLY:
+        return "database_read_only";
+    default:
+        return err_slug(translate(rc));
+    }
+}
+
+enum err db_fail(struct db *db, enum err e, const char *code, const char *field, const char *text)
+{
+    if (!db->error)
+        db->error = why_fail(&db->why, e, code, field, "%s", text);
+    return db->error;
+}
+
+/* Keep the first error of the library. */
+enum err db_sqlite_note(struct db *db, int rc)
+{
+    enum err e = translate(rc);
+    return e ? db_fail(db, e, code_of(rc), "", sqlite3_errmsg(db->handle)) : db->error;
+}
+
+bool db_failed(const struct db *db)
+{
+    return db->error != OK;
+}
+
+enum err db_status(const struct db *db, struct why *why)
+{
+    if (db->error && why)
+        *why = db->why;
+    return db->error;
+}
+
+void db_sqlite_columns_clear(struct db_statement *st)
+{
+    for (int i = 0; i < st->count; i++)
+        free(st->columns[i].key);
+    free(st->columns);
+    st->columns = NULL;
+    st->count = 0;
+    st->shape = NULL;
+}
+
+static void statement_clear(struct db_statement *st)
+{
+    db_sqlite_columns_clear(st);
+    sqlite3_finalize(st->handle);
+    free(st->sql);
+    *st = (struct db_statement){0};
+}
+
+static uint64_t hash_of(const char *text)
+{
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
+    return hash;
+}
+
+/* The statement of ${sql} from the cache, prepared where it is missing; NULL after a failure. */
+static struct db_statement *prepare(struct db *db, const char *sql)
+{
+    if (db->error)
+        return NULL;
+    uint64_t hash = hash_of(sql);
+    struct db_statement *oldest = &db->cache[0];
+    for (size_t i = 0; i < CACHED; i++) {
+        struct db_statement *st = &db->cache[i];
+        if (st->sql && st->hash == hash && strcmp(st->sql, sql) == 0) {
+            st->used = ++db->uses;
+            return st;
+        }
+        if (st->used < oldest->used)
+            oldest = st;
+    }
+    statement_clear(oldest);
+    oldest->sql = strdup(sql);
+    int rc = oldest->sql ? sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                              &oldest->handle, NULL)
+                         : SQLITE_NOMEM;
+    if (db_sqlite_note(db, rc) != OK || !oldest->handle) {
+        statement_clear(oldest);
+        return NULL;
+    }
+    oldest->hash = hash;
+    oldest->used = ++db->uses;
+    return oldest;
+}
+
+static int bind_tree(sqlite3_stmt *st, int at, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    return text ? sqlite3_bind_text(st, at, text, -1, free) : SQLITE_NOMEM;
+}
+
+static int bind_value(sqlite3_stmt *st, int at, const json_t *value)
+{
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_INTEGER:
+        return sqlite3_bind_int64(st, at, json_integer_value(value));
+    case JSON_REAL:
+        return sqlite3_bind_double(st, at, json_real_value(value));
+    case JSON_STRING:
+        return sqlite3_bind_text(st, at, json_string_value(value), (int)json_string_length(value),
+                                 SQLITE_STATIC);
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        return bind_tree(st, at, value);
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return sqlite3_bind_int(st, at, json_is_true(value));
+    default:
+        return sqlite3_bind_null(st, at);
+    }
+}
+
+static int bind_named(struct db *db, sqlite3_stmt *st, const json_t *args)
+{
+    int rc = SQLITE_OK;
+    for (int i = 1; i <= sqlite3_bind_parameter_count(st) && rc == SQLITE_OK; i++) {
+        const char *name = sqlite3_bind_parameter_name(st, i) + 1;
+        const json_t *value = json_object_get(args, name);
+        rc = !value && strcmp(name, "now") == 0 ? sqlite3_bind_int64(st, i, db->now)
+                                                : bind_value(st, i, value);
+    }
+    return rc;
+}
+
+/* Prepared and bound; NULL after a failure. Every start is followed by a finish. */
+struct db_statement *db_sqlite_start(struct db *db, const char *sql, const json_t *args)
+{
+    struct db_statement *st = prepare(db, sql);
+    if (st && db_sqlite_note(db, bind_named(db, st->handle, args)) != OK) {
+        sqlite3_clear_bindings(st->handle);
+        return NULL;
+    }
+    return st;
+}
+
+bool db_sqlite_step(struct db *db, struct db_statement *st)
+{
+    int rc = sqlite3_step(st->handle);
+    return db_sqlite_note(db, rc) == OK && rc == SQLITE_ROW;
+}
+
+void db_sqlite_finish(struct db *db, struct db_statement *st)
+{
+    int scanned = sqlite3_stmt_status(st->handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) +
+                  sqlite3_stmt_status(st->handle, SQLITE_STMTSTATUS_AUTOINDEX, 1);
+    sqlite3_reset(st->handle);
+    sqlite3_clear_bindings(st->handle);
+    if (db->lint && scanned && !strstr(st->sql, "/* scan */"))
+        db_fail(db, ERR_INVALID, "full_scan", "", st->sql);
+}
+
+/* --- connection --- */
+
+static const char *const setup_any[] = {"PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY",
+                                        NULL};
+static const char *const setup_write[] = {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+                                          NULL};
+static const char *const setup_read[] = {"PRAGMA query_only = ON", NULL};
+
+static void exec_all(struct db *db, const char *const *list)
+{
+    for (; *list; list++)
+        db_exec(db, *list, NULL);
+}
+
+static enum err prepare_connection(struct db *db)
+{
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    exec_all(db, setup_any);
+    exec_all(db, db->mode == DB_WRITE ? setup_write : setup_read);
+    return db->error;
+}
+
+enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct why *why)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (!db)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a database connection");
+    db->mode = mode;
+    db->now = clock_now();
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    int rc = sqlite3_open_v2(path, &db->handle,
+                             mode == DB_WRITE ? flags | SQLITE_OPEN_CREATE : flags, NULL);
+    enum err e = db->handle ? db_sqlite_note(db, rc) : ERR_NOMEM;
+    if (e == OK)
+        e = prepare_connection(db);
+    if (e == OK) {
+        *ret_db = db;
+        return OK;
+    }
+    why_fail(why, e, "database_unusable", NULL, "cannot open the database %s: %s", path,
+             db->why.text);
+    db_close(db);
+    return e;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < CACHED; i++)
+        statement_clear(&db->cache[i]);
+    sqlite3_close_v2(db->handle);
+    free(db);
+}
+
+int64_t db_changes(const struct db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+int64_t db_last_row(const struct db *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}
+
+enum err db_script(struct db *db, const char *sql)
+{
+    return db->error ? db->error : db_sqlite_note(db, sqlite3_exec(db->handle, sql, 0, 0, 0));
+}
+
+void db_lint(struct db *db, bool on)
+{
+    db->lint = on;
+}
+
+/* --- transactions --- */
+
+static void refresh_now(struct db *db)
+{
+    db->now = db->fixed_now ? db->fixed_now : clock_now();
+}
+
+static void forget_error(struct db *db)
+{
+    db->error = OK;
+    db->why = (struct why){0};
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
+enum err db_begin(struct db *db)
+{
+    forget_error(db);
+    refresh_now(db);
+    return db_exec(db, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", NULL);
+}
+
+void db_rollback(struct db *db)
+{
+    forget_error(db);
+    if (db_in_transaction(db))
+        db_exec(db, "ROLLBACK", NULL);
+    forget_error(db);
+    refresh_now(db);
+}
+
+enum err db_commit(struct db *db, struct why *why)
+{
+    if (!db->error && !db_in_transaction(db))
+        db_fail(db, ERR_IO, "rolled_back", "", "the transaction was rolled back by the database");
+    db_exec(db, "COMMIT", NULL);
+    enum err e = db_status(db, why);
+    if (e)
+        db_rollback(db);
+    refresh_now(db);
+    return e;
+}
+
+enum err db_savepoint(struct db *db)
+{
+    db->outer_now = db->now;
+    if (!db->fixed_now)
+        db->now = clock_now();
+    return db_exec(db, "SAVEPOINT unit", NULL);
+}
+
+enum err db_release(struct db *db)
+{
+    db->now = db->outer_now;
+    return db_exec(db, "RELEASE unit", NULL);
+}
+
+void db_revert(struct db *db)
+{
+    forget_error(db);
+    if (db_in_transaction(db)) {
+        db_exec(db, "ROLLBACK TO unit", NULL);
+        db_exec(db, "RELEASE unit", NULL);
+    }
+    db->now = db->outer_now;
+}
+
+/* --- session --- */
+
+void db_set_now(struct db *db, int64_t ms)
+{
+    if (!db_in_transaction(db))
+        db->fixed_now = ms;
+    db->now = ms ? ms : clock_now();
+}
+
+int64_t db_now(const struct db *db)
+{
+    return db->now;
+}
+
+void db_count_ids(struct db *db)
+{
+    db->ids = (struct id_source){.counted = true};
+}
+
+void db_new_id(struct db *db, char ret_id[ID_SIZE])
+{
+    id_make(&db->ids, db->now, ret_id);
+}
+
+void db_checkpoint(struct db *db)
+{
+    forget_error(db);
+    db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+    forget_error(db);
+}

@@ -1,0 +1,271 @@
+#include "store/door.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "store/db.h"
+
+enum party_state { WAITING, LEADING, TAKEN, DONE };
+
+/* What one caller brought: the requests that must share a COMMIT. It lives on the caller's stack.
+ */
+struct party {
+    struct door_request *requests;
+    size_t count;
+    enum party_state state;
+    pthread_cond_t changed;
+    struct party *next;
+};
+
+struct door {
+    pthread_mutex_t lock; /* of everything below but db, which is the leader's */
+    struct party *first, **last;
+    bool led, refusing;
+    struct db *db;
+};
+
+enum err door_open(struct db *db, struct door **ret_door, struct why *why)
+{
+    struct door *door = calloc(1, sizeof *door);
+    if (!door)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for the door");
+    pthread_mutex_init(&door->lock, NULL);
+    door->last = &door->first;
+    door->db = db;
+    *ret_door = door;
+    return OK;
+}
+
+void door_refuse(struct door *door)
+{
+    pthread_mutex_lock(&door->lock);
+    door->refusing = true;
+    pthread_mutex_unlock(&door->lock);
+}
+
+void door_close(struct door *door)
+{
+    if (!door)
+        return;
+    db_checkpoint(door->db);
+    db_close(door->db);
+    pthread_mutex_destroy(&door->lock);
+    free(door);
+}
+
+/* --- one group, by the leader, without the lock --- */
+
+static enum err failed(struct door_request *request, struct db *db)
+{
+    enum err e = db_status(db, &request->why);
+    return e ? e : why_fail(&request->why, ERR_IO, "rolled_back", NULL, "the database rolled back");
+}
+
+/* Run one request; with ${alone} its failure is the transaction's. */
+static void run_request(struct db *db, struct door_request *request, bool alone)
+{
+    if (!alone && db_savepoint(db) != OK) {
+        request->result = failed(request, db);
+        return;
+    }
+    request->why = (struct why){0};
+    request->result = request->run(request->ctx, db, &request->why);
+    if (request->result == OK && db_failed(db))
+        request->result = failed(request, db);
+    if (alone || !db_in_transaction(db))
+        return;
+    if (request->result != OK)
+        db_revert(db);
+    else if (db_release(db) != OK)
+        request->result = failed(request, db);
+}
+
+static void fail_all(struct party *group, enum err e, const struct why *why)
+{
+    for (struct party *p = group; p; p = p->next)
+        for (size_t i = 0; i < p->count; i++)
+            if (p->requests[i].result == OK) {
+                p->requests[i].result = e;
+                p->requests[i].why = *why;
+            }
+}
+
+/* False: the transaction is gone with everything in it (disk full, I/O error, no memory). */
+static bool run_parties(struct db *db, struct party *group, bool alone)
+{
+    for (struct party *p = group; p; p = p->next)
+        for (size_t i = 0; i < p->count; i++) {
+            run_request(db, &p->requests[i], alone);
+            if (!db_in_transaction(db) || (!alone && db_failed(db)))
+                return false;
+        }
+    return true;
+}
+
+static void tell_all(struct party *group)
+{
+    for (struct party *p = group; p; p = p->next)
+        for (size_t i = 0; i < p->count; i++)
+            if (p->requests[i].done)
+                p->requests[i].done(p->requests[i].ctx, p->requests[i].result);
+}
+
+static void settle_group(struct db *db, struct party *group)
+{
+    struct why why = {0};
+    bool alone = !group->next && group->count == 1;
+    enum err e = db_begin(db);
+    bool whole = e == OK && run_parties(db, group, alone);
+    if (whole && alone && group->requests[0].result != OK)
+        db_rollback(db);
+    else if (whole)
+        e = db_commit(db, &why);
+    else {
+        e = db_status(db, &why);
+        if (e == OK)
+            e = why_fail(&why, ERR_IO, "rolled_back", NULL, "the database rolled the group back");
+        db_rollback(db);
+    }
+    if (e != OK)
+        fail_all(group, e, &why);
+    tell_all(group);
+}
+
+/* --- the queue, under the lock --- */
+
+static void enter_queue(struct door *door, struct party *party)
+{
+    *door->last = party;
+    door->last = &party->next;
+}
+
+static void leave_queue(struct door *door, struct party *party)
+{
+    struct party **at = &door->first;
+    while (*at != party)
+        at = &(*at)->next;
+    *at = party->next;
+    if (!*at)
+        door->last = at;
+    party->next = NULL;
+}
+
+/* Cut up to LIMIT_GROUP requests off the queue's head; a party is never split. */
+static struct party *take_group(struct door *door)
+{
+    struct party *group = door->first, *end = group;
+    size_t count = end->count;
+    end->state = TAKEN;
+    while (end->next && count + end->next->count <= LIMIT_GROUP) {
+        end = end->next;
+        end->state = TAKEN;
+        count += end->count;
+    }
+    door->first = end->next;
+    if (!door->first)
+        door->last = &door->first;
+    end->next = NULL;
+    return group;
+}
+
+static void wake_all(struct party *group)
+{
+    for (struct party *p = group, *next; p; p = next) {
+        next = p->next; /* its owner may be gone right after the signal */
+        p->state = DONE;
+        pthread_cond_signal(&p->changed);
+    }
+}
+
+static void lead(struct door *door)
+{
+    struct party *group = take_group(door);
+    pthread_mutex_unlock(&door->lock);
+    settle_group(door->db, group);
+    pthread_mutex_lock(&door->lock);
+    wake_all(group);
+    door->led = door->first != NULL;
+    if (door->led) {
+        door->first->state = LEADING;
+        pthread_cond_signal(&door->first->changed);
+    }
+}
+
+static struct timespec deadline(void)
+{
+    int64_t at = clock_mono() + LIMIT_DOOR_MS;
+    return (struct timespec){.tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000L};
+}
+
+/* True: its turn came (it leads, or somebody committed for it). Once taken, only the outcome ends
+ * the wait: a timeout then would leave the caller without knowing it. */
+static bool wait_turn(struct door *door, struct party *party)
+{
+    struct timespec until = deadline();
+    int rc = 0;
+    while (party->state == WAITING && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&party->changed, &door->lock, &until);
+    while (party->state == TAKEN)
+        pthread_cond_wait(&party->changed, &door->lock);
+    return party->state != WAITING;
+}
+
+static void refuse(struct party *party, const char *code, const char *text)
+{
+    for (size_t i = 0; i < party->count; i++)
+        party->requests[i].result =
+            why_fail(&party->requests[i].why, ERR_BUSY, code, NULL, "%s", text);
+}
+
+static bool pass(struct door *door, struct party *party)
+{
+    if (door->refusing) {
+        refuse(party, "stopping", "the daemon is stopping; try again in a moment");
+        return false;
+    }
+    enter_queue(door, party);
+    if (!door->led) {
+        door->led = true;
+        party->state = LEADING;
+    }
+    if (!wait_turn(door, party)) {
+        leave_queue(door, party);
+        refuse(party, "busy", "the database is busy; try again in a moment");
+        return false;
+    }
+    if (party->state == LEADING)
+        lead(door);
+    return true;
+}
+
+void door_run_all(struct door *door, struct door_request *requests, size_t count)
+{
+    if (!count)
+        return;
+    struct party party = {.requests = requests, .count = count};
+    for (size_t i = 0; i < count; i++)
+        requests[i].result = OK;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&party.changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_lock(&door->lock);
+    bool passed = pass(door, &party);
+    pthread_mutex_unlock(&door->lock);
+    pthread_cond_destroy(&party.changed);
+    if (!passed)
+        tell_all(&party);
+}
+
+enum err door_run(struct door *door, struct door_request *request)
+{
+    door_run_all(door, request, 1);
+    return request->result;
+}

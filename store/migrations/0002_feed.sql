@@ -1,0 +1,269 @@
+-- The change feed. Every trigger adds the new place of what changed for a client; the trigger on
+-- `change` itself removes the former place, so that each entity has one row. Tombstones stay.
+
+CREATE TRIGGER change_once BEFORE INSERT ON change BEGIN
+    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id;
+END;
+
+-- The ledger: append-only, its sum kept on the roll.
+CREATE TRIGGER usage_sum AFTER INSERT ON usage BEGIN
+    UPDATE spool
+    SET used_mg = used_mg + NEW.mg,
+        first_used_at = CASE WHEN NEW.kind = 'print'
+            THEN min(coalesce(first_used_at, NEW.at), NEW.at) ELSE first_used_at END,
+        last_used_at = CASE WHEN NEW.kind = 'print'
+            THEN max(coalesce(last_used_at, NEW.at), NEW.at) ELSE last_used_at END,
+        updated_at = NEW.created_at
+    WHERE id = NEW.spool;
+END;
+CREATE TRIGGER usage_fixed BEFORE UPDATE OF id, public_id, spool, job, filament, segment, revision,
+    mg, kind, at, price_cents, price_mg, reverses ON usage BEGIN
+    SELECT raise(ABORT, 'the ledger is append-only');
+END;
+CREATE TRIGGER usage_kept BEFORE DELETE ON usage BEGIN
+    SELECT raise(ABORT, 'the ledger is append-only');
+END;
+
+-- Products
+CREATE TRIGGER vendor_inserted AFTER INSERT ON vendor BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE vendor = NEW.id ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
+            AND deleted_at IS NULL ORDER BY id;
+END;
+
+CREATE TRIGGER vendor_deleted AFTER DELETE ON vendor BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament = NEW.id AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
+        JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
+        JOIN spool ON spool.id = a.spool WHERE spool.filament = NEW.id ORDER BY slot.id;
+END;
+
+CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+-- Rolls. A roll's weight and colour are in the summary of the slot that holds it, its count in its
+-- product.
+CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
+END;
+
+CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id IN (OLD.filament, NEW.filament) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (SELECT slot FROM slot_assignment
+            WHERE spool = NEW.id AND unassigned_at IS NULL) ORDER BY id;
+END;
+
+CREATE TRIGGER spool_deleted AFTER DELETE ON spool BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM filament WHERE id = OLD.filament ORDER BY id;
+END;
+
+-- Printers and slots. State that only the daemon reads (printer.state) is no change.
+CREATE TRIGGER printer_inserted AFTER INSERT ON printer BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('printer', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER printer_updated AFTER UPDATE OF public_id, name, source, serial, host, port, access_code,
+    pin_sha256, model, enabled, nozzles, deleted_at, updated_at ON printer BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+END;
+
+CREATE TRIGGER printer_hidden AFTER UPDATE OF deleted_at, public_id ON printer
+    WHEN OLD.deleted_at IS NOT NEW.deleted_at OR OLD.public_id <> NEW.public_id BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at FROM slot WHERE printer = NEW.id ORDER BY id;
+END;
+
+CREATE TRIGGER printer_alias_inserted AFTER INSERT ON printer_alias BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'printer', public_id, 'update', updated_at FROM printer WHERE id = NEW.printer ORDER BY id;
+END;
+
+CREATE TRIGGER printer_alias_deleted AFTER DELETE ON printer_alias BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'printer', public_id, 'update', updated_at FROM printer WHERE id = OLD.printer ORDER BY id;
+END;
+
+CREATE TRIGGER slot_inserted AFTER INSERT ON slot BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (NEW.spool) AND deleted_at IS NULL ORDER BY id;
+END;
+
+CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (OLD.spool, NEW.spool) AND deleted_at IS NULL ORDER BY id;
+END;
+
+CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+-- Prints
+CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER job_updated AFTER UPDATE OF printer, status, file_name, name, external_id, start_seen, started_at,
+    ended_at, error_code, progress_percent, layer, total_layers, estimated_mg, reported_mg,
+    actual_mg, source, mapping_source, sliced_state, sliced_reason, note, updated_at ON job BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+CREATE TRIGGER job_filament_inserted AFTER INSERT ON job_filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER job_filament_updated AFTER UPDATE ON job_filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER job_segment_inserted AFTER INSERT ON job_segment BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER job_segment_updated AFTER UPDATE ON job_segment BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'usage_event', public_id, 'update', NEW.created_at FROM usage WHERE id = NEW.reverses ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', NEW.created_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER usage_updated AFTER UPDATE ON usage BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'update', NEW.created_at);
+END;
+
+-- Questions and alerts
+CREATE TRIGGER question_inserted AFTER INSERT ON question BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
+END;
+
+CREATE TRIGGER question_updated AFTER UPDATE ON question BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
+END;
+
+CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
+END;
+
+-- Keys, devices, settings. When a key was last used is no change.
+CREATE TRIGGER api_key_inserted AFTER INSERT ON api_key BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER api_key_updated AFTER UPDATE OF name, scopes, expires_at, revoked_at ON api_key BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER device_updated AFTER UPDATE ON device BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER device_deleted AFTER DELETE ON device BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+END;
+
+CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('setting', NEW.key, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
+            AND (NEW.material = '' OR filament IN (SELECT id FROM filament
+                WHERE material = NEW.material)) ORDER BY id;
+END;
+
+CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('material', NEW.name, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
+            AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+END;
+
+CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('setting', NEW.key, 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER threshold_updated AFTER UPDATE ON threshold BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
+            AND (NEW.material = '' OR filament IN (SELECT id FROM filament
+                WHERE material = NEW.material)) ORDER BY id;
+END;
+
+CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
+    INSERT INTO change (entity, public_id, op, at) VALUES ('material', NEW.name, 'update', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
+            AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+END;
