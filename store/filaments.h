@@ -25,8 +25,4 @@ enum err filaments_get(struct db *db, const json_t *args, json_t **ret, struct w
 /* Filters material, brand, q. */
 enum err filaments_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 
-/* Row id of the product with exactly the facts in ${facts} (columns of the table `filament`, by
- * name), made where there is none. With ${loose}, facts that are absent match anything. */
-int64_t filaments_match(struct db *db, const json_t *facts, int loose);
-
 #endif

@@ -17,17 +17,18 @@ struct list;
 
 extern const struct db_shape questions_shape;
 
-/* Filters `state` (open, answered, closed; default open), `printer_id`. */
+/* Filters `state` (open, answered, closed, all; default open), `printer_id`. */
 enum err questions_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 enum err questions_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* {question_id, spool_id | create: {body of a new spool} | dismiss: true, reason?}; assigns,
- * learns, closes. Returns the question. Answered twice the same way: the same answer again. */
+/* {question_id, spool_id | create: {body of a new spool} | confirm: true (what is assigned is
+ * right) | dismiss: true, reason?}; assigns, learns, closes. Returns the question. Answered twice
+ * the same way: the same answer again. */
 enum err questions_answer(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* {token, ...as answer}: a question's single-use token instead of a key. */
+/* {token_hash, ...as answer}: the SHA-256 (hex) of a single-use token instead of a key. */
 enum err questions_confirm(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
-/* Open one for a slot, replacing an open one of another kind; the same kind stays as it is.
- * ${candidates}: [{spool (row id), score, reason}]. */
+/* Open one for a slot, replacing an open one that asks something else. ${candidates}: as in the
+ * view. */
 enum err questions_open(struct db *db, int64_t slot, const char *kind, const char *reason,
                         const json_t *candidates, const json_t *reported, struct why *why);
 /* Close what is open for a slot. ${spool}: the roll that answered it, 0 where the cause went. */

@@ -60,6 +60,13 @@ enum err slots_apply_decision(struct db *db, int64_t printer, struct slot_addres
 /* Bring the column that says whether report and assigned roll agree up to date. */
 enum err slots_refresh_match(struct db *db, int64_t slot, struct why *why);
 
+/* The same for the slot that holds a roll, if any. */
+enum err slots_refresh_spool(struct db *db, int64_t spool, struct why *why);
+/* Row id of the slot that holds a roll; 0: none does. */
+int64_t slots_holding(struct db *db, int64_t spool);
+/* End the assignment of a roll, by the user. */
+enum err slots_take_out(struct db *db, int64_t spool, struct why *why);
+
 enum err slots_learn(struct db *db, const char *fingerprint, int64_t spool, struct why *why);
 enum err slots_forget(struct db *db, const char *fingerprint, struct why *why);
 

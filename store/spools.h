@@ -1,11 +1,11 @@
 /*
  * Rolls of filament: the noun of the documented `/api/spools`.
  *
- * All functions run inside the caller's transaction. ${args} is a checked body merged with path
- * and query; `spool_id` is a public id or a spool number (integer or text). Weights in arguments
- * and answers are grams; columns are named as in the view `spools`. Answers are the bodies that
- * REST gives. Failures fill ${why} with a stable code.
- * Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
+ * All functions run inside the caller's transaction. ${args} is a checked body merged with path and
+ * query, its values normalised as core/body.h does (weights in milligrams, money in cents, times in
+ * milliseconds, under the names of the view's columns). `spool_id` is a public id or a spool number
+ * (integer or text). Answers are the bodies that REST gives, in grams. Failures fill ${why} with a
+ * stable code. Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
  */
 #ifndef STORE_SPOOLS_H
 #define STORE_SPOOLS_H

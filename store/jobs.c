@@ -1,0 +1,119 @@
+#include "store/jobs.h"
+
+#include "base/auto.h"
+#include "core/field.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/list.h"
+#include "store/printers.h"
+
+static const struct field fields[] = {
+    {.name = "job_id", .kind = K_TEXT, .doc = "Identifier of the print"},
+    {.name = "printer_id", .kind = K_TEXT, .doc = "Printer"},
+    {.name = "gcode_file_name", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "File"},
+    {.name = "start_time", .kind = K_TIME, .doc = "Start, or first sight of it"},
+    {.name = "end_time", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "null: it goes on"},
+    {.name = "status",
+     .kind = K_TEXT,
+     .doc = "printing, paused, completed, failed, cancelled or unknown"},
+    {.name = "total_estimated_grams",
+     .kind = K_GRAMS,
+     .flags = FIELD_NULLABLE,
+     .doc = "The slicer's"},
+    {.name = "total_actual_grams",
+     .kind = K_GRAMS,
+     .flags = FIELD_NULLABLE,
+     .doc = "Reported if given, else what was computed at the end"},
+    {.name = "cost_usd", .kind = K_MONEY, .flags = FIELD_NULLABLE, .doc = "Of what was booked"},
+    {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
+    {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},
+    {.name = "name", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Its title"},
+    {.name = "start_seen", .kind = K_BOOL, .doc = "false: found running"},
+    {.name = "progress_percent",
+     .kind = K_INT,
+     .flags = FIELD_NULLABLE,
+     .doc = "By time, as the printer says"},
+    {.name = "layer", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Layer"},
+    {.name = "total_layers", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Layers in all"},
+    {.name = "filaments",
+     .kind = K_LIST,
+     .doc = "{index, material, color_hex, profile, estimated_grams, used_grams, slot, spool_id}"},
+    {.name = "segments",
+     .kind = K_LIST,
+     .doc = "{index, slot, spool_id, from_layer, to_layer, grams}"},
+    {.name = "usage", .kind = K_LIST, .doc = "Its rows of the ledger"},
+    {.name = "open_grams", .kind = K_GRAMS, .doc = "Used, but of which roll is not known"},
+    {.name = "cost_complete", .kind = K_BOOL, .doc = "Everything in it had a roll and a price"},
+    {.name = "source", .kind = K_TEXT, .doc = "mqtt, homeassistant, api or import"},
+    {.name = "external_ids", .kind = K_OBJECT, .doc = "{external_id, task_id, subtask_id}"},
+};
+const struct db_shape jobs_shape = {"print_jobs", fields, LEN(fields)};
+
+enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
+{
+    static const struct list_filter filters[] = {
+        {"printer_id", "printer_id = :printer_id"},
+        {"status", "status = :status"},
+        {"active", "(end_time IS NULL) = :active"},
+        {"external_id", "json_extract(external_ids, '$.external_id') = :external_id"},
+        {"q", "instr(lower(coalesce(name, '') || ' ' || coalesce(gcode_file_name, '')), "
+              "lower(:q)) > 0"},
+        {"from", "start_time >= strftime('%Y-%m-%dT%H:%M:%SZ', :from / 1000, 'unixepoch')"},
+        {"to", "start_time < strftime('%Y-%m-%dT%H:%M:%SZ', :to / 1000, 'unixepoch')"},
+    };
+    static const struct list_sort sorts[] = {{"start_time", "start_time"},
+                                             {"end_time", "end_time"},
+                                             {"total_actual_grams", "total_actual_grams"},
+                                             {"cost_usd", "cost_usd"}};
+    static const struct list_kind kind = {
+        .shape = &jobs_shape,
+        .entity = "print_job",
+        .key = "job_id",
+        .filters = filters,
+        .filter_count = LEN(filters),
+        .sorts = sorts,
+        .sort_count = LEN(sorts),
+        .order = "DESC",
+    };
+    json_auto_t *copy = db_args(db, args_copy(args));
+    if (args_given(args, "printer_id")) {
+        json_auto_t *printer = NULL;
+        enum err e = printers_get(db, args, &printer, why);
+        if (e)
+            return e;
+        db_put(db, copy, "printer_id", json_incref(json_object_get(printer, "printer_id")));
+    }
+    return list_read(db, &kind, copy, ret_list, why);
+}
+
+enum err jobs_get(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    *ret = db_row(db, "SELECT * FROM print_jobs WHERE job_id = lower(:job_id)", args, &jobs_shape);
+    return *ret ? OK : db_missing(db, why, "job_not_found", "job_id", "no such print job");
+}
+
+int64_t jobs_find(struct db *db, const char *job_id)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:s}", "id", job_id));
+    return db_int(db, "SELECT id FROM job WHERE public_id = lower(:id)", args, 0);
+}
+
+enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    db_exec(db,
+            "UPDATE job SET file_name = NULL, name = NULL, names_erased_at = :now, "
+            "updated_at = :now WHERE public_id = lower(:job_id) AND names_erased_at IS NULL",
+            args);
+    return jobs_get(db, args, ret, why);
+}
+
+enum err jobs_erase_names_before(struct db *db, int64_t before, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "before", (json_int_t)before));
+    db_exec(db,
+            "UPDATE job SET file_name = NULL, name = NULL, names_erased_at = :now, "
+            "updated_at = :now WHERE started_at < :before AND ended_at < :before "
+            "AND names_erased_at IS NULL",
+            args);
+    return db_status(db, why);
+}

@@ -1,0 +1,32 @@
+/*
+ * Prints: reading them, and erasing their names.
+ * All functions run inside the caller's transaction.
+ * Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
+ */
+#ifndef STORE_JOBS_H
+#define STORE_JOBS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct buf;
+struct db;
+struct db_shape;
+struct list;
+
+extern const struct db_shape jobs_shape;
+
+/* Filters printer_id, status, active, from, to, external_id, q. Newest first. */
+enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
+enum err jobs_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* Row id by public id; 0: none. */
+int64_t jobs_find(struct db *db, const char *job_id);
+
+/* {job_id}: file and print names are forgotten, grams stay. Returns the job. */
+enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* The same for every job that ended before ${before} (ms). */
+enum err jobs_erase_names_before(struct db *db, int64_t before, struct why *why);
+
+#endif

@@ -1,0 +1,93 @@
+#include "base/auto.h"
+#include "core/field.h"
+#include "store/args.h"
+#include "store/changes.h"
+#include "store/db.h"
+#include "store/ledger.h"
+#include "store/list.h"
+#include "store/spools_inside.h"
+
+enum err ledger_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
+{
+    static const struct list_filter filters[] = {
+        {"spool_id", "spool_id = lower(:spool_id)"},
+        {"job_id", "job_id = lower(:job_id)"},
+        {"ams_slot_id", "ams_slot_id = lower(:ams_slot_id)"},
+        {"event_type", "event_type = :event_type"},
+        {"from", "timestamp >= strftime('%Y-%m-%dT%H:%M:%SZ', :from / 1000, 'unixepoch')"},
+        {"to", "timestamp < strftime('%Y-%m-%dT%H:%M:%SZ', :to / 1000, 'unixepoch')"},
+    };
+    static const struct list_sort sorts[] = {{"timestamp", "timestamp"},
+                                             {"grams_used", "grams_used"}};
+    static const struct list_kind kind = {
+        .shape = &ledger_shape,
+        .entity = "usage_event",
+        .key = "event_id",
+        .filters = filters,
+        .filter_count = LEN(filters),
+        .sorts = sorts,
+        .sort_count = LEN(sorts),
+        .order = "DESC",
+    };
+    return list_read(db, &kind, args, ret_list, why);
+}
+
+static const struct field history_fields[] = {
+    {.name = "event_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Row of the ledger"},
+    {.name = "grams_used", .kind = K_GRAMS, .doc = "Above 0: consumed"},
+    {.name = "event_type", .kind = K_TEXT, .doc = "As in usage events"},
+    {.name = "timestamp", .kind = K_TIME, .doc = "When it was used"},
+    {.name = "job_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Print"},
+    {.name = "balance_grams", .kind = K_GRAMS, .doc = "What was left afterwards, by the ledger"},
+};
+static const struct db_shape history_shape = {"usage_history", history_fields, LEN(history_fields)};
+
+/* The running balance counts all rows, whatever is asked for; hence the window before the filter.
+ */
+static const char by_event[] =
+    "SELECT h.event_id, h.mg / 1000.0 AS grams_used, h.event_type, "
+    "strftime('%Y-%m-%dT%H:%M:%SZ', h.at / 1000, 'unixepoch') AS timestamp, h.job_id, "
+    "h.balance / 1000.0 AS balance_grams FROM ("
+    "SELECT u.id, u.public_id AS event_id, u.mg, u.kind AS event_type, u.at, j.public_id AS job_id, "
+    "s.initial_mg - sum(u.mg) OVER (ORDER BY u.at, u.id) AS balance "
+    "FROM usage u JOIN spool s ON s.id = u.spool LEFT JOIN job j ON j.id = u.job "
+    "WHERE u.spool = :id) h WHERE (:from IS NULL OR h.at >= :from) AND (:to IS NULL OR h.at < :to) "
+    "ORDER BY h.at DESC, h.id DESC /* scan */";
+
+static const char by_day[] =
+    "SELECT NULL AS event_id, sum(h.mg) / 1000.0 AS grams_used, 'day' AS event_type, "
+    "h.day || 'T00:00:00Z' AS timestamp, NULL AS job_id, "
+    "(SELECT s.initial_mg - sum(u.mg) FROM usage u JOIN spool s ON s.id = u.spool "
+    "WHERE u.spool = :id AND date(u.at / 1000, 'unixepoch') <= h.day) / 1000.0 AS balance_grams "
+    "FROM (SELECT mg, date(at / 1000, 'unixepoch') AS day FROM usage WHERE spool = :id "
+    "AND (:from IS NULL OR at >= :from) AND (:to IS NULL OR at < :to)) h "
+    "GROUP BY h.day ORDER BY h.day DESC /* scan */";
+
+/* Of a deleted roll too. */
+static int64_t find_any(struct db *db, const json_t *args)
+{
+    return db_int(db,
+                  "SELECT id FROM spool WHERE public_id = lower(:spool_id) "
+                  "UNION ALL SELECT id FROM spool WHERE number = CAST(:spool_id AS INTEGER) "
+                  "AND CAST(:spool_id AS TEXT) NOT LIKE '%-%' LIMIT 1",
+                  args, 0);
+}
+
+enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
+{
+    int64_t id = find_any(db, args);
+    if (!id)
+        return spools_missing(db, why);
+    json_auto_t *keys = db_args(db, args_copy(args));
+    db_put(db, keys, "id", json_integer(id));
+    const char *bucket = args_text(args, "bucket");
+    ret_list->total =
+        (int64_t)db_text(db, bucket ? by_day : by_event, keys, &history_shape, &ret_list->body);
+    ret_list->seq = changes_newest_of(db, "usage_event");
+    return db_status(db, why);
+}
+
+json_t *ledger_violations(struct db *db)
+{
+    return db_rows(db, "SELECT /* scan */ * FROM violations", NULL, NULL);
+}

@@ -1,0 +1,103 @@
+#include "store/spools.h"
+
+#include <math.h>
+
+#include "base/auto.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/spools_inside.h"
+
+static const char *const ways[] = {"adjustment_grams", "new_weight_grams", "gross_grams",
+                                   "used_length_mm"};
+
+/* The one way that ${args} names; NULL where it names none or several. */
+static const char *way_of(const json_t *args)
+{
+    const char *way = NULL;
+    int count = 0;
+    for (size_t i = 0; i < LEN(ways); i++)
+        if (args_given(args, ways[i])) {
+            way = ways[i];
+            count++;
+        }
+    return count == 1 ? way : NULL;
+}
+
+static enum err net_of_gross(const json_t *args, const json_t *base, int64_t *ret_mg,
+                             struct why *why)
+{
+    int64_t tare = args_int(args, "tare_grams", args_int(base, "tare_mg", -1));
+    if (tare < 0)
+        return why_fail(why, ERR_INVALID, "tare_unknown", "tare_grams",
+                        "the weight of the empty spool is unknown; pass tare_grams");
+    *ret_mg = args_int(args, "gross_grams", 0) - tare;
+    return OK;
+}
+
+static enum err mg_of_length(const json_t *args, const json_t *base, int64_t *ret_mg,
+                             struct why *why)
+{
+    double density = json_number_value(json_object_get(base, "density"));
+    double radius = json_number_value(json_object_get(base, "diameter")) / 2;
+    double length = json_number_value(json_object_get(args, "used_length_mm"));
+    if (density <= 0)
+        return why_fail(why, ERR_INVALID, "density_unknown", "used_length_mm",
+                        "the density of this roll is unknown; set density_g_cm3");
+    *ret_mg = llround(length * M_PI * radius * radius * density); /* mm3 x mg/mm3 */
+    return OK;
+}
+
+/* What the roll shows after the call. */
+static enum err target(const json_t *args, const json_t *base, const char *way, int64_t *ret_mg,
+                       struct why *why)
+{
+    int64_t balance = args_int(base, "initial_mg", 0) - args_int(base, "used_mg", 0);
+    int64_t shown = balance > 0 ? balance : 0, part = 0;
+    enum err e = OK;
+    if (way == ways[0])
+        *ret_mg = shown + args_int(args, way, 0);
+    else if (way == ways[1])
+        *ret_mg = args_int(args, way, 0);
+    else if (way == ways[2])
+        e = net_of_gross(args, base, ret_mg, why);
+    else {
+        e = mg_of_length(args, base, &part, why);
+        *ret_mg = shown - part;
+    }
+    return e;
+}
+
+enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
+    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    if (!base)
+        return spools_missing(db, why);
+    const char *way = way_of(args);
+    if (!way)
+        return why_fail(why, ERR_INVALID, "exactly_one", "adjustment_grams",
+                        "give exactly one of adjustment_grams, new_weight_grams, gross_grams, "
+                        "used_length_mm");
+    struct spools_weight weight = {
+        .field = way,
+        .raise_initial = args_true(args, "raise_initial"),
+        .always = true,
+        .kind = "manual_adjustment",
+        .source = way == ways[2] ? "scale" : "api",
+        .note = args_text(args, "note"),
+    };
+    enum err e = target(args, base, way, &weight.mg, why);
+    char event[ID_SIZE];
+    json_t *spool = NULL;
+    if (e == OK)
+        e = spools_weigh(db, id, &weight, event, why);
+    if (e == OK)
+        e = spools_row(db, id, &spool, why);
+    if (e)
+        return e;
+    *ret = db_args(db,
+                   json_pack("{s:O, s:O, s:s, s:o}", "spool_id", json_object_get(spool, "spool_id"),
+                             "new_weight", json_object_get(spool, "current_weight_grams"),
+                             "event_id", event, "spool", spool));
+    return db_status(db, why);
+}

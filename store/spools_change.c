@@ -1,0 +1,155 @@
+#include "store/spools.h"
+
+#include "base/auto.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/product.h"
+#include "store/slots.h"
+#include "store/spools_inside.h"
+
+/* Move the roll to the product that it is now said to be. */
+static enum err move_product(struct db *db, int64_t id, const json_t *base, const json_t *facts,
+                             struct why *why)
+{
+    if (!json_object_size(facts))
+        return OK;
+    int64_t old = args_int(base, "filament", 0);
+    json_auto_t *before = product_of(db, old);
+    json_auto_t *after = db_args(db, args_copy(before));
+    if (json_object_update(after, (json_t *)(uintptr_t)facts))
+        return db_fail(db, ERR_NOMEM, NULL, "", "no memory for a product");
+    enum err e = product_check(after, why);
+    if (e || json_equal(before, after))
+        return e;
+    int64_t filament = product_match(db, after, PRODUCT_EXACT, args_int(base, "initial_mg", 0));
+    json_auto_t *args = db_args(
+        db, json_pack("{s:I, s:I}", "id", (json_int_t)id, "filament", (json_int_t)filament));
+    db_exec(db, "UPDATE spool SET filament = :filament, updated_at = :now WHERE id = :id", args);
+    if (filament != old)
+        product_drop_unused(db, old);
+    return db_status(db, why);
+}
+
+static enum err weigh(struct db *db, int64_t id, const json_t *args, struct why *why)
+{
+    if (!args_given(args, "current_weight_grams"))
+        return OK;
+    struct spools_weight weight = {
+        .mg = args_int(args, "current_weight_grams", 0),
+        .raise_initial = args_true(args, "raise_initial"),
+        .kind = "manual_adjustment",
+        .source = "api",
+        .note = args_text(args, "note"),
+    };
+    char event[ID_SIZE];
+    return spools_weigh(db, id, &weight, event, why);
+}
+
+static enum err answer(struct db *db, int64_t id, const char *status, json_t **ret, struct why *why)
+{
+    json_t *spool = NULL;
+    enum err e = spools_row(db, id, &spool, why);
+    if (e)
+        return e;
+    *ret = db_args(db, json_pack("{s:O, s:s, s:o}", "spool_id", json_object_get(spool, "spool_id"),
+                                 "status", status, "spool", spool));
+    return db_status(db, why);
+}
+
+enum err spools_update(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
+    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    if (!base)
+        return spools_missing(db, why);
+    json_auto_t *facts = NULL;
+    enum err e = product_facts(db, args, &facts, why);
+    if (e == OK)
+        e = move_product(db, id, base, facts, why);
+    if (e == OK)
+        e = spools_write(db, id, args, why);
+    if (e == OK)
+        e = weigh(db, id, args, why);
+    if (e == OK)
+        e = slots_refresh_spool(db, id, why);
+    return e ? e : answer(db, id, "updated", ret, why);
+}
+
+/* A roll in a slot stays what it is, unless it is taken out with the same call. */
+static enum err take_out(struct db *db, int64_t id, const json_t *args, struct why *why)
+{
+    if (!slots_holding(db, id))
+        return OK;
+    if (!args_true(args, "unassign"))
+        return why_fail(why, ERR_CONFLICT, "spool_loaded", "spool_id",
+                        "the roll is in a slot; unassign it first or pass unassign=true");
+    return slots_take_out(db, id, why);
+}
+
+static enum err purge(struct db *db, json_t *keys, struct why *why)
+{
+    if (db_int(db, "SELECT 1 FROM usage WHERE spool = :id LIMIT 1", keys, 0) ||
+        db_int(db, "SELECT 1 FROM job_segment WHERE spool = :id LIMIT 1", keys, 0))
+        return why_fail(why, ERR_CONFLICT, "spool_has_history", "purge",
+                        "the roll has a history; delete it without purge");
+    db_exec(db, "UPDATE question SET spool = NULL, updated_at = :now WHERE spool = :id /* scan */",
+            keys);
+    db_exec(db, "UPDATE alert SET spool = NULL, updated_at = :now WHERE spool = :id /* scan */",
+            keys);
+    db_exec(db, "DELETE FROM slot_assignment WHERE spool = :id", keys);
+    db_exec(db, "DELETE FROM spool WHERE id = :id", keys);
+    return db_status(db, why);
+}
+
+static enum err hide(struct db *db, json_t *keys, struct why *why)
+{
+    db_exec(db, "DELETE FROM learned WHERE spool = :id", keys);
+    db_exec(db, "UPDATE spool SET deleted_at = :now, updated_at = :now WHERE id = :id", keys);
+    return db_status(db, why);
+}
+
+enum err spools_delete(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
+    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    if (!base)
+        return spools_missing(db, why);
+    enum err e = take_out(db, id, args, why);
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
+    if (e == OK)
+        e = args_true(args, "purge") ? purge(db, keys, why) : hide(db, keys, why);
+    if (e)
+        return e;
+    *ret = db_args(db, json_pack("{s:O, s:s}", "spool_id", json_object_get(base, "public_id"),
+                                 "status", "deleted"));
+    return db_status(db, why);
+}
+
+enum err spools_archive(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
+    if (!id)
+        return spools_missing(db, why);
+    enum err e = take_out(db, id, args, why);
+    if (e)
+        return e;
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
+    db_exec(db,
+            "UPDATE spool SET archived_at = :now, updated_at = :now "
+            "WHERE id = :id AND archived_at IS NULL",
+            keys);
+    return answer(db, id, "archived", ret, why);
+}
+
+enum err spools_restore(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
+    if (!id)
+        return spools_missing(db, why);
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
+    db_exec(db,
+            "UPDATE spool SET archived_at = NULL, updated_at = :now "
+            "WHERE id = :id AND archived_at IS NOT NULL",
+            keys);
+    return answer(db, id, "restored", ret, why);
+}

@@ -1,0 +1,99 @@
+#include "store/thresholds.h"
+
+#include <string.h>
+
+#include "base/auto.h"
+#include "core/field.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/list.h"
+#include "store/materials.h"
+#include "store/number.h"
+
+static const struct field fields[] = {
+    {.name = "threshold_id", .kind = K_TEXT, .doc = "The material, or global"},
+    {.name = "material",
+     .kind = K_TEXT,
+     .flags = FIELD_NULLABLE,
+     .doc = "Material; null: all that have none of their own"},
+    {.name = "threshold_grams", .kind = K_GRAMS, .doc = "At or below it a roll is low"},
+    {.name = "default_grams",
+     .kind = K_GRAMS,
+     .flags = FIELD_NULLABLE,
+     .doc = "What the configuration says"},
+    {.name = "origin", .kind = K_TEXT, .doc = "Who set it: default or api"},
+};
+const struct db_shape thresholds_shape = {"thresholds", fields, LEN(fields)};
+
+/* '' is the global one. */
+static enum err key_of(struct db *db, const char *name, char ret_key[MATERIALS_NAME_SIZE],
+                       struct why *why)
+{
+    ret_key[0] = '\0';
+    return name && name[0] && strcmp(name, "global") != 0 ? materials_normal(db, name, ret_key, why)
+                                                          : OK;
+}
+
+enum err thresholds_configure(struct db *db, const json_t *defaults, struct why *why)
+{
+    json_auto_t *keys = db_args(db, json_object());
+    const char *name;
+    json_t *grams;
+    json_object_foreach ((json_t *)(uintptr_t)defaults, name, grams) {
+        char key[MATERIALS_NAME_SIZE];
+        enum err e = key_of(db, name, key, why);
+        if (e)
+            return e;
+        json_auto_t *args = db_args(db, json_pack("{s:s, s:I}", "material", key, "mg",
+                                                  (json_int_t)number_thousandths(grams)));
+        db_put(db, keys, key, json_true());
+        db_exec(db,
+                "INSERT INTO threshold (material, configured_mg, updated_at) "
+                "VALUES (:material, :mg, :now) ON CONFLICT (material) DO UPDATE "
+                "SET configured_mg = excluded.configured_mg, updated_at = excluded.updated_at "
+                "WHERE configured_mg IS NOT excluded.configured_mg",
+                args);
+    }
+    json_auto_t *args = db_args(db, json_pack("{s:O?}", "keys", keys));
+    db_exec(db,
+            "UPDATE threshold SET configured_mg = NULL, updated_at = :now "
+            "WHERE configured_mg IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM json_each(:keys) k WHERE k.key = threshold.material) /* scan */",
+            args);
+    return db_status(db, why);
+}
+
+enum err thresholds_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
+{
+    static const struct list_sort sorts[] = {{"material", "coalesce(material, '')"}};
+    static const struct list_kind kind = {
+        .shape = &thresholds_shape,
+        .entity = "threshold",
+        .key = "threshold_id",
+        .sorts = sorts,
+        .sort_count = LEN(sorts),
+        .order = "ASC",
+    };
+    return list_read(db, &kind, args, ret_list, why);
+}
+
+enum err thresholds_set(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    char key[MATERIALS_NAME_SIZE];
+    enum err e = key_of(db, args_text(args, "material"), key, why);
+    if (e)
+        return e;
+    json_auto_t *row = db_args(db, json_pack("{s:s, s:O?}", "material", key, "mg",
+                                             json_object_get(args, "threshold_grams")));
+    db_exec(db,
+            "INSERT INTO threshold (material, chosen_mg, updated_at) VALUES (:material, :mg, :now) "
+            "ON CONFLICT (material) DO UPDATE SET chosen_mg = excluded.chosen_mg, "
+            "updated_at = excluded.updated_at WHERE chosen_mg IS NOT excluded.chosen_mg",
+            row);
+    json_t *set = db_row(db,
+                         "SELECT * FROM thresholds WHERE threshold_id = "
+                         "CASE :material WHEN '' THEN 'global' ELSE :material END /* scan */",
+                         row, &thresholds_shape);
+    *ret = set ? set : db_args(db, json_pack("{s:s, s:n}", "material", key, "threshold_grams"));
+    return db_status(db, why);
+}
