@@ -44,7 +44,9 @@ enum {
     RULE_SCORE_UNREAD_TAG = 50,   /* taken off: this roll has a tag and the slot shows none */
     RULE_SCORE_THRESHOLD = 600,   /* a unique match from here on assigns */
     RULE_SCORE_MARGIN = 50,       /* closer than this to the best: a twin */
-    RULE_CANDIDATES = 8,          /* that many are offered in a question */
+    RULE_CALIBRATION_FROM_MG = 100000, /* judged by that much booked, at least */
+    RULE_CALIBRATION_PERMILLE = 100,   /* and suggested up to that much, either way */
+    RULE_CANDIDATES = 8,               /* that many are offered in a question */
 };
 
 #endif
