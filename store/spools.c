@@ -144,50 +144,51 @@ static const char search[] =
     "coalesce(location, '') || ' ' || coalesce(article_number, '') || ' ' || coalesce(color_hex, "
     "'') || ' #' || spool_number), w.value) = 0)";
 
+static const struct list_filter filters[] = {
+    {"archived", "!archived_at IS NULL"},
+    {"archived", "(:archived OR archived_at IS NULL)"},
+    {"material", "lower(material_type) = lower(:material)"},
+    {"brand", "lower(brand) = lower(:brand)"},
+    {"words", search},
+    {"near", "filament_id IN (SELECT value FROM json_each(:near))"},
+    {"loaded", "(loaded_in IS NOT NULL) = :loaded"},
+    {"low", "low = :low"},
+    {"draft", "draft = :draft"},
+    {"expired", "expired = :expired"},
+    {"location", "location = :location"},
+    {"lot", "lot = :lot"},
+    {"filament_id", "filament_id = lower(:filament_id)"},
+    {"external_id", "external_id = :external_id"},
+    {"tray_uuid", "tray_uuid = upper(:tray_uuid)"},
+};
+static const struct list_sort sorts[] = {{"spool_number", "spool_number"},
+                                         {"created_at", "created_at"},
+                                         {"updated_at", "updated_at"},
+                                         {"brand", "brand"},
+                                         {"product_name", "product_name"},
+                                         {"material_type", "material_type"},
+                                         {"color_hex", "color_hex"},
+                                         {"initial_weight_grams", "initial_weight_grams"},
+                                         {"current_weight_grams", "current_weight_grams"},
+                                         {"remaining_percent", "remaining_percent"},
+                                         {"location", "location"},
+                                         {"purchase_date", "purchase_date"},
+                                         {"dry_by", "dry_by"},
+                                         {"cost_usd", "cost_usd"},
+                                         {"last_used_at", "last_used_at"}};
+static const struct list_kind kind = {
+    .shape = &spools_shape,
+    .entity = "spool",
+    .key = "spool_id",
+    .filters = filters,
+    .filter_count = LEN(filters),
+    .sorts = sorts,
+    .sort_count = LEN(sorts),
+    .order = "ASC",
+};
+
 enum err spools_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {
-    static const struct list_filter filters[] = {
-        {"archived", "!archived_at IS NULL"},
-        {"archived", "(:archived OR archived_at IS NULL)"},
-        {"material", "lower(material_type) = lower(:material)"},
-        {"brand", "lower(brand) = lower(:brand)"},
-        {"words", search},
-        {"near", "filament_id IN (SELECT value FROM json_each(:near))"},
-        {"loaded", "(loaded_in IS NOT NULL) = :loaded"},
-        {"low", "low = :low"},
-        {"draft", "draft = :draft"},
-        {"expired", "expired = :expired"},
-        {"location", "location = :location"},
-        {"lot", "lot = :lot"},
-        {"filament_id", "filament_id = lower(:filament_id)"},
-        {"external_id", "external_id = :external_id"},
-        {"tray_uuid", "tray_uuid = upper(:tray_uuid)"},
-    };
-    static const struct list_sort sorts[] = {{"spool_number", "spool_number"},
-                                             {"created_at", "created_at"},
-                                             {"updated_at", "updated_at"},
-                                             {"brand", "brand"},
-                                             {"product_name", "product_name"},
-                                             {"material_type", "material_type"},
-                                             {"color_hex", "color_hex"},
-                                             {"initial_weight_grams", "initial_weight_grams"},
-                                             {"current_weight_grams", "current_weight_grams"},
-                                             {"remaining_percent", "remaining_percent"},
-                                             {"location", "location"},
-                                             {"purchase_date", "purchase_date"},
-                                             {"dry_by", "dry_by"},
-                                             {"cost_usd", "cost_usd"},
-                                             {"last_used_at", "last_used_at"}};
-    static const struct list_kind kind = {
-        .shape = &spools_shape,
-        .entity = "spool",
-        .key = "spool_id",
-        .filters = filters,
-        .filter_count = LEN(filters),
-        .sorts = sorts,
-        .sort_count = LEN(sorts),
-        .order = "ASC",
-    };
     json_auto_t *copy = db_args(db, args_copy(args));
     enum err e = prepare_filters(db, copy, why);
     return e ? e : list_read(db, &kind, copy, ret_list, why);
