@@ -210,9 +210,10 @@ static void even_growth_without_gcode(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runout_moves_the_rest), cmocka_unit_test(there_and_back),
-        cmocka_unit_test(swap_in_the_same_slot), cmocka_unit_test(two_filaments_in_one_slot),
-        cmocka_unit_test(cancelled_at_a_layer),  cmocka_unit_test(even_growth_without_gcode),
+        cmocka_unit_test(runout_moves_the_rest),        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(swap_in_the_same_slot),        cmocka_unit_test(two_filaments_in_one_slot),
+        cmocka_unit_test(cancelled_at_a_layer),         cmocka_unit_test(four_colours_in_turn),
+        cmocka_unit_test(percent_marks_narrow_the_end), cmocka_unit_test(even_growth_without_gcode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
