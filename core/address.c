@@ -65,7 +65,7 @@ struct slot_address address_from_ams(int ams_id, int tray_id)
         return make(ams_id + 1, tray_id + 1);
     if (ams_id > HT_OTHER && ams_id < HT_OTHER + AMS_UNITS) /* 16 itself is the A2L's Lite */
         return make(UNIT_HT_FIRST + ams_id - HT_OTHER, tray_id + 1);
-    return ams_id >= EXTERNAL_LEFT ? none : make(ams_id, tray_id + 1);
+    return ams_id == UNIT_A2L_LITE || is_ht(ams_id) ? make(ams_id, tray_id + 1) : none;
 }
 
 struct slot_address address_from_external(int tray_id, int nozzles)

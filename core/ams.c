@@ -42,6 +42,8 @@ static const struct field live_fields[] = {
     FIELD("temp", "temp", K_REAL, struct live_unit, temperature, -100, 200),
 };
 
+enum { INFO_TYPE_HT = 4 };
+
 struct tray_head {
     int32_t id, state;
 };
@@ -123,10 +125,13 @@ static void take_info(struct unit *unit, struct live_unit *live, int64_t info)
     live->drying = (int32_t)(info >> 4 & 0xF);
 }
 
-/* The A2L's Lite and the first AMS HT (in the numbering from 16) share a number: type decides. */
-static int unit_number(const struct unit_head *head)
+/* The A2L's Lite and the first AMS HT (in the numbering from 16) share a number: the type decides,
+ * and where a partial report leaves it out, what is known already. */
+static int unit_number(const struct printer *printer, const struct unit_head *head)
 {
-    bool ht = head->info >= 0 && (head->info & 0xF) == 4;
+    const struct unit *first_ht = printer_unit(printer, UNIT_HT_FIRST);
+    bool ht = head->info >= 0 ? (head->info & 0xF) == INFO_TYPE_HT
+                              : first_ht && !printer_unit(printer, UNIT_A2L_LITE);
     return ht && head->id == UNIT_A2L_LITE ? UNIT_HT_FIRST : head->id;
 }
 
@@ -146,7 +151,7 @@ static unsigned take_unit(struct printer *printer, const json_t *object, const s
 {
     struct unit_head head = {.id = -1, .info = -1};
     unsigned bad = field_load_wire(head_fields, LEN(head_fields), &head, object);
-    int ams_id = unit_number(&head);
+    int ams_id = unit_number(printer, &head);
     struct unit *unit = unit_at(printer, address_from_ams(ams_id, 0).unit);
     if (!unit)
         return bad ? bad : 1;
@@ -188,8 +193,8 @@ static void believe_bits(struct printer *printer, const struct frame *frame)
 static bool powering_off(const struct printer *printer, const struct frame *frame)
 {
     bool some_before = printer->ams_bits > 0 || printer->tray_bits > 0;
-    bool said = frame->ams_bits >= 0 || frame->tray_bits >= 0;
-    return said && some_before && frame->ams_bits <= 0 && frame->tray_bits <= 0 &&
+    bool any_said = frame->ams_bits >= 0 || frame->tray_bits >= 0;
+    return any_said && some_before && frame->ams_bits <= 0 && frame->tray_bits <= 0 &&
            printer->power_on_read == 0;
 }
 
@@ -197,6 +202,11 @@ static void end_hold(struct printer *printer)
 {
     printer->hold_since = 0;
     printer->hold_seen = 0;
+}
+
+static bool hold_lasted(const struct printer *printer, int64_t now)
+{
+    return printer->hold_since && now - printer->hold_since >= RULE_HOLD_MS;
 }
 
 void ams_note_alive(struct printer *printer, int64_t now)
@@ -207,9 +217,13 @@ void ams_note_alive(struct printer *printer, int64_t now)
     if (silence > RULE_HOLD_GAP_MS || silence < 0)
         printer->hold_since = now;
     printer->hold_seen = now;
-    if (now - printer->hold_since < RULE_HOLD_MS)
-        return;
+}
+
+void ams_believe_hold(struct printer *printer, int64_t now)
+{
     const struct frame nothing = {.ams_bits = 0, .tray_bits = 0, .reading_bits = 0};
+    if (!hold_lasted(printer, now))
+        return;
     end_hold(printer);
     believe_bits(printer, &nothing);
 }
@@ -235,6 +249,12 @@ static void take_sources(struct printer *printer, const struct frame *frame)
         printer->tray_pre = frame->tray_pre;
 }
 
+static bool said(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return value && !json_is_null(value);
+}
+
 unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now)
 {
     struct frame frame = {-1, -1, -1, -1, -1, -1, -1, false};
@@ -243,11 +263,13 @@ unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now)
     if (!json_is_object(ams))
         return 1;
     unsigned bad = field_load_wire(frame_fields, LEN(frame_fields), &frame, ams);
-    const json_t *bits = json_object_get(ams, "tray_exist_bits");
-    frame.tray_bits_bad = bits && !json_is_null(bits) && frame.tray_bits < 0;
+    frame.tray_bits_bad = said(ams, "tray_exist_bits") && frame.tray_bits < 0;
+    if (said(ams, "ams_exist_bits") && frame.ams_bits < 0)
+        frame.ams_bits = printer->ams_bits;
     if (frame.power_on >= 0)
         printer->power_on_read = frame.power_on;
-    if (powering_off(printer, &frame)) {
+    bool lasted = hold_lasted(printer, now);
+    if (powering_off(printer, &frame) && !lasted) {
         if (!printer->hold_since)
             printer->hold_since = printer->hold_seen = now;
         return bad;
@@ -255,7 +277,7 @@ unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now)
     take_sources(printer, &frame);
     if (frame.ams_bits > 0 || frame.tray_bits > 0)
         end_hold(printer);
-    if (printer->hold_since) /* trays of a printer that says all is gone */
+    if (printer->hold_since && !lasted) /* trays of a printer that says all is gone */
         return bad;
     bad += take_units(printer, json_object_get(ams, "ams"), &frame);
     believe_bits(printer, &frame);

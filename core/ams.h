@@ -13,7 +13,9 @@
 unsigned ams_take(struct printer *printer, const json_t *ams, int64_t now);
 unsigned ams_take_external(struct printer *printer, const json_t *print);
 
-/* Every message while a power-off like frame waits: it counts once the printer went on talking. */
+/* Around every message: a power-off like frame waits, and counts once the printer went on talking
+ * for long enough without taking it back. */
 void ams_note_alive(struct printer *printer, int64_t now);
+void ams_believe_hold(struct printer *printer, int64_t now);
 
 #endif

@@ -143,7 +143,8 @@ void fault_take_reply(struct printer *printer, const json_t *reply, int64_t now)
     const char *command = json_string_value(json_object_get(reply, "command"));
     if (!command)
         return;
-    bool stale = now - printer->refused_at >= REFUSED_AGAIN_MS || now < printer->refused_at;
+    bool stale = !printer->refused_at || now - printer->refused_at >= REFUSED_AGAIN_MS ||
+                 now < printer->refused_at;
     if (refused(reply)) {
         if (stale)
             printer->refused_at = now;

@@ -167,10 +167,11 @@ unsigned printer_apply(struct printer *printer, const json_t *message, int64_t n
     if (!json_is_object(message))
         return 1;
     printer->live.percent_told = 0;
+    ams_note_alive(printer, now);
     unsigned bad = take_others(printer, message, now);
     bad += take_print(printer, json_object_get(message, "print"), now);
     printer->live.message_at = now;
-    ams_note_alive(printer, now);
+    ams_believe_hold(printer, now);
     derive(printer, now);
     return bad;
 }

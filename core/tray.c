@@ -150,21 +150,23 @@ static bool equal_text(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+static void keep_text(char *next, const char *before, size_t size)
+{
+    if (!*next)
+        text_copy(next, size, before);
+}
+
 /* Periodic updates of some firmware zero the tag of a roll that never left. */
 static void keep_identity(struct tray *next, const struct tray *before)
 {
     bool same = equal_text(next->material, before->material) &&
                 equal_text(next->profile, before->profile) && next->rgba == before->rgba;
-    bool same_uuid = equal_text(next->tray_uuid, before->tray_uuid);
-    if (!same || !*before->tray_uuid || (*next->tray_uuid && !same_uuid))
+    keep_text(next->tray_uuid, same ? before->tray_uuid : "", sizeof next->tray_uuid);
+    if (!same || !equal_text(next->tray_uuid, before->tray_uuid))
         return;
-    memcpy(next->tray_uuid, before->tray_uuid, sizeof next->tray_uuid);
-    if (!*next->tag_uid)
-        memcpy(next->tag_uid, before->tag_uid, sizeof next->tag_uid);
-    if (!*next->name)
-        memcpy(next->name, before->name, sizeof next->name);
-    if (!*next->color_code)
-        memcpy(next->color_code, before->color_code, sizeof next->color_code);
+    keep_text(next->tag_uid, before->tag_uid, sizeof next->tag_uid);
+    keep_text(next->name, before->name, sizeof next->name);
+    keep_text(next->color_code, before->color_code, sizeof next->color_code);
     if (!next->weight_g)
         next->weight_g = before->weight_g;
 }

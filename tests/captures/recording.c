@@ -11,8 +11,6 @@ static int64_t time_of(const json_t *line, int64_t last)
 {
     int64_t ms = 0;
     const json_t *t = json_object_get(line, "t");
-    if (json_is_number(t))
-        return FIRST_MS + (int64_t)(json_number_value(t) * STEP_MS);
     if (json_is_string(t) && text_to_time(json_string_value(t), true, &ms))
         return ms;
     return last + STEP_MS;
