@@ -5,6 +5,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -87,15 +89,38 @@ static int shake(SSL *ssl, int fd, int64_t deadline, struct link_probe_result *r
     return -1;
 }
 
+/* OpenSSL writes to a socket that the peer may have closed: the signal must not end a process that
+ * does not ignore it. */
+static void hold_pipe_signal(sigset_t *ret_former)
+{
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipes, ret_former);
+}
+
+static void release_pipe_signal(const sigset_t *former)
+{
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    if (!sigismember(former, SIGPIPE))
+        sigtimedwait(&pipes, NULL, &(struct timespec){0});
+    pthread_sigmask(SIG_SETMASK, former, NULL);
+}
+
 static void look(SSL_CTX *ctx, int fd, int64_t deadline, struct link_probe_result *r)
 {
+    sigset_t former;
     SSL *ssl = SSL_new(ctx);
+    hold_pipe_signal(&former);
     int done = ssl && SSL_set_fd(ssl, fd) ? 0 : -1;
     while (!done)
         done = shake(ssl, fd, deadline, r);
     if (done == 1)
         SSL_shutdown(ssl);
     SSL_free(ssl);
+    release_pipe_signal(&former);
 }
 
 static void report(const struct identity_peer *peer, struct link_probe_result *r)

@@ -3,6 +3,7 @@
 #include <mosquitto.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -268,6 +269,10 @@ static void *run(void *arg)
 {
     struct links *links = arg;
     struct epoll_event events[EVENTS];
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE); /* OpenSSL writes to sockets that a peer has closed */
+    pthread_sigmask(SIG_BLOCK, &pipes, NULL);
     while (!stop_now(links)) {
         int count = epoll_wait(links->env.epoll, events, EVENTS, pause_ms(links));
         links->env.now = clock_mono();
