@@ -104,7 +104,7 @@ CREATE TABLE printer (
     model TEXT,
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
     nozzles INTEGER NOT NULL DEFAULT 1 CHECK (nozzles IN (1, 2)),
-    state TEXT CHECK (json_valid(state)),
+    state TEXT CHECK (state IS NULL OR json_valid(state)),
     state_at INTEGER,
     deleted_at INTEGER,
     created_at INTEGER NOT NULL,
@@ -209,8 +209,8 @@ CREATE TABLE job (
     mapping_source TEXT,
     sliced_state TEXT,
     sliced_reason TEXT,
-    sliced TEXT CHECK (json_valid(sliced)),
-    state TEXT CHECK (json_valid(state)),
+    sliced TEXT CHECK (sliced IS NULL OR json_valid(sliced)),
+    state TEXT CHECK (state IS NULL OR json_valid(state)),
     note TEXT,
     names_erased_at INTEGER,
     created_at INTEGER NOT NULL,
@@ -243,8 +243,8 @@ CREATE TABLE job_filament (
     slot INTEGER REFERENCES slot (id),
     mapping_source TEXT,
     source TEXT,
-    curve TEXT CHECK (json_valid(curve)),
-    evidence TEXT CHECK (json_valid(evidence)),
+    curve TEXT CHECK (curve IS NULL OR json_valid(curve)),
+    evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)),
     UNIQUE (job, idx)
 ) STRICT;
 CREATE INDEX job_filament_slot ON job_filament (slot) WHERE slot IS NOT NULL;
@@ -265,7 +265,7 @@ CREATE TABLE job_segment (
     mg INTEGER CHECK (mg >= 0),
     source TEXT,
     estimate INTEGER NOT NULL DEFAULT 0 CHECK (estimate IN (0, 1)),
-    evidence TEXT CHECK (json_valid(evidence)),
+    evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)),
     UNIQUE (job, filament, segment)
 ) STRICT;
 CREATE INDEX job_segment_slot ON job_segment (slot) WHERE slot IS NOT NULL;
@@ -311,7 +311,7 @@ CREATE TABLE question (
     job INTEGER REFERENCES job (id),
     reason TEXT,
     candidates TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(candidates)),
-    reported TEXT CHECK (json_valid(reported)),
+    reported TEXT CHECK (reported IS NULL OR json_valid(reported)),
     spool INTEGER REFERENCES spool (id),
     close_reason TEXT,
     token_hash TEXT UNIQUE,
@@ -402,8 +402,8 @@ CREATE TABLE api_key (
 -- Values are JSON. chosen (set through the API) wins over configured (file or built in).
 CREATE TABLE setting (
     key TEXT NOT NULL PRIMARY KEY,
-    configured TEXT CHECK (json_valid(configured)),
-    chosen TEXT CHECK (json_valid(chosen)),
+    configured TEXT CHECK (configured IS NULL OR json_valid(configured)),
+    chosen TEXT CHECK (chosen IS NULL OR json_valid(chosen)),
     updated_at INTEGER NOT NULL
 ) STRICT;
 
@@ -459,7 +459,7 @@ CREATE TABLE source_event (
     identity TEXT,
     occurred_at INTEGER,
     received_at INTEGER NOT NULL,
-    body TEXT CHECK (json_valid(body)),
+    body TEXT CHECK (body IS NULL OR json_valid(body)),
     action TEXT,
     reason TEXT
 ) STRICT;
