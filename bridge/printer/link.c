@@ -153,11 +153,27 @@ static bool same_target(const struct link_target *a, const struct link_target *b
            !strcmp(a->pin_sha256, b->pin_sha256);
 }
 
+/* The host was set to the very address that is in use: a move that was told and written down. */
+static bool follows_move(struct link *link, const struct link_target *target)
+{
+    struct link_target here = *target;
+    text_copy(here.host, sizeof here.host, link->target.host);
+    bool follows = link->phase == PHASE_UP && same_target(&link->target, &here) &&
+                   strcmp(target->host, link->status.address) == 0;
+    OPENSSL_cleanse(&here, sizeof here);
+    if (!follows)
+        return false;
+    text_copy(link->target.host, sizeof link->target.host, target->host);
+    link->suggested[0] = 0;
+    link->prefer_suggested = link->on_suggested = false;
+    return true;
+}
+
 static void retarget(struct link *link, const struct link_target *target)
 {
     bool idle = link->phase == PHASE_IDLE || link->phase == PHASE_WAITING;
     bool same = same_target(&link->target, target);
-    if (same && !idle)
+    if ((same && !idle) || follows_move(link, target))
         return;
     if (!same) {
         adopt(link, target);
@@ -168,7 +184,8 @@ static void retarget(struct link *link, const struct link_target *target)
 
 static void take_suggestion(struct link *link, const char *address)
 {
-    if (strcmp(address, link->suggested) == 0 || strcmp(address, link->status.address) == 0)
+    if (strcmp(address, link->suggested) == 0 || strcmp(address, link->status.address) == 0 ||
+        strcmp(address, link->target.host) == 0)
         return;
     text_copy(link->suggested, sizeof link->suggested, address);
     link->prefer_suggested = link->phase != PHASE_UP;

@@ -248,13 +248,19 @@ class Misbehaviour(unittest.TestCase):
             self.assertEqual(peer.names, [SERIAL])
 
     def test_suggested_address_is_used_once_proved(self):
-        peer, links = self.pair(well)
+        peer = Peer(self.leaf)
+        self.addCleanup(peer.close)
+        links = Driver(self.certs)
+        self.addCleanup(links.__exit__)
         links.set(peer.port, SERIAL, host="127.0.0.9")  # nobody there
         links.wait_reason("unreachable")
         links.say(f"suggest {SERIAL} 127.0.0.1")
         links.wait_reason("connected")
         self.assertEqual([e["host"] for e in links.of("moved")], ["127.0.0.1"])
         self.assertEqual(links.status()["address"], "127.0.0.1")
+        links.set(peer.port, SERIAL, host="127.0.0.1")  # as whoever was told writes it down
+        links.wait_reason("connected")
+        self.assertEqual(peer.connections, 1)
 
     def test_suggestion_of_a_stranger_changes_nothing(self):
         peer = Peer(self_signed(self.folder, SERIAL, name="stranger"))
