@@ -151,7 +151,7 @@ int cmd_key_main(struct command_context *context, char **words)
         code = load_database(context, &db);
         if (code < 0)
             code = actions[i].run(db, &said);
-        db_close(db);
+        load_close(context, db);
         return code;
     }
     return commands_refuse(EXIT_USAGE, "key: say create, list or revoke; see key --help");

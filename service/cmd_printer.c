@@ -91,7 +91,7 @@ static int run_list(struct command_context *context, const struct cmd_printer_wo
         code = printers_list(db, NULL, &rows, &why) == OK
                    ? table_print(&rows.body, columns, words->json)
                    : commands_refuse(EXIT_FAILED, why.text);
-    db_close(db);
+    load_close(context, db);
     return code;
 }
 
@@ -114,7 +114,7 @@ static int run_remove(struct command_context *context, const struct cmd_printer_
         code = commands_refuse(EXIT_FAILED, why.text);
     if (code < 0)
         code = printf("removed %s\n", words->id) > 0 ? 0 : EXIT_FAILED;
-    db_close(db);
+    load_close(context, db);
     return code;
 }
 

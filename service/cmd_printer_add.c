@@ -191,7 +191,7 @@ int cmd_printer_add_run(struct command_context *context, const struct cmd_printe
     if (code >= 0)
         return code;
     enum err e = add(context, words, db, &why);
-    db_close(db);
+    load_close(context, db);
     if (e != OK)
         return commands_refuse(strcmp(why.code, "usage") == 0 ? EXIT_USAGE : EXIT_FAILED, why.text);
     printf("added %s\n", words->id ? words->id : words->serial);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/api.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "service/cli.h"
@@ -45,6 +46,7 @@ static const struct cli_option at_first[] = {
     {"check-config", NULL, "name every error of the configuration with its line, then exit"},
     {"print-config", NULL, "print every key and where its value comes from, then exit"},
     {"first-key", NULL, "serve: where no API key exists, make one and print it"},
+    {"print-routes", NULL, "print the table of REST routes, then exit"},
     {"version", NULL, "print the version"},
     {0},
 };
@@ -93,6 +95,7 @@ static enum err take_common(struct command_context *context, const struct cli_op
     context->check_config |= strcmp(option->name, "check-config") == 0;
     context->print_config |= strcmp(option->name, "print-config") == 0;
     context->first_key |= strcmp(option->name, "first-key") == 0;
+    context->print_routes |= strcmp(option->name, "print-routes") == 0;
     context->version |= strcmp(option->name, "version") == 0;
     return OK;
 }
@@ -199,6 +202,10 @@ int commands_main(int argc, char **argv)
     int code = parse_first(&context, &args);
     if (code < 0 && context.version)
         code = printf("filamentd %s\n", FILAMENTD_VERSION) > 0 ? 0 : EXIT_FAILED;
+    if (code < 0 && context.print_routes) {
+        api_print_routes();
+        code = 0;
+    }
     if (code < 0 && context.check_config)
         code = show_check(&context);
     if (code < 0 && context.print_config)

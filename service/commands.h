@@ -25,7 +25,7 @@ struct command_context {
         const char *option, *section, *key, *text;
     } values[COMMANDS_VALUES]; /* --listen, --set and the like, in order */
     int value_count;
-    bool check_config, print_config, version, help, first_key;
+    bool check_config, print_config, print_routes, version, help, first_key;
     struct config *config;         /* after load_config */
     char state_dir[COMMANDS_PATH]; /* ditto */
     char database[COMMANDS_PATH];  /* ditto */

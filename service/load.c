@@ -208,3 +208,30 @@ int load_database(struct command_context *context, struct db **ret_db)
         e = migrate_open(context->database, ret_db, &why);
     return e == OK ? -1 : commands_refuse(EXIT_FAILED, why.text);
 }
+
+static void give(const char *path, const struct stat *owner)
+{
+    struct stat about;
+    if (lstat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_uid == 0 &&
+        lchown(path, owner->st_uid, owner->st_gid) != 0)
+        fprintf(stderr, "filamentd: cannot give %s to its user: %s\n", path, strerror(errno));
+}
+
+void load_close(struct command_context *context, struct db *db)
+{
+    static const char *const beside[] = {"", "-wal", "-shm"};
+    static const char *const files[] = {"secret.key", "lock"};
+    struct stat owner;
+    char path[COMMANDS_PATH + 16];
+    db_close(db);
+    if (geteuid() != 0 || stat(context->state_dir, &owner) != 0 || owner.st_uid == 0)
+        return;
+    for (size_t i = 0; i < LEN(beside); i++) {
+        snprintf(path, sizeof path, "%s%s", context->database, beside[i]);
+        give(path, &owner);
+    }
+    for (size_t i = 0; i < LEN(files); i++) {
+        snprintf(path, sizeof path, "%s/%s", context->state_dir, files[i]);
+        give(path, &owner);
+    }
+}

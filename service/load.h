@@ -27,4 +27,8 @@ enum err load_state_dir(struct command_context *context, struct why *why);
  * or -1: go on. */
 int load_database(struct command_context *context, struct db **ret_db);
 
+/* Close the database. What root made in the state directory of a service's own user is given to
+ * that user, who could not open it otherwise. */
+void load_close(struct command_context *context, struct db *db);
+
 #endif

@@ -1,5 +1,6 @@
 #include "service/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,8 @@ int serve_main(struct command_context *context, char **words)
     struct why why;
     struct daemon *daemon = NULL;
     sigset_t signals = block_signals();
+    /* An arena for each of thirty threads would be most of our memory. */
+    mallopt(M_ARENA_MAX, 2);
     if (daemon_open(context, &daemon, &why) != OK)
         return commands_refuse(EXIT_FAILED, why.text);
     code = print_first_key(context, daemon);
