@@ -82,7 +82,7 @@ static int port_of(const union name *name)
 /* Is ${fd} a connection that came in at one of our listeners? */
 static bool is_ours(const struct relief *relief, int fd, struct relief_peer *ret_peer)
 {
-    union name name;
+    union name name = {0};
     socklen_t len = sizeof name;
     if (getsockname(fd, &name.any, &len) != 0)
         return false;

@@ -340,7 +340,8 @@ size_t field_diff(const struct field *table, size_t count, const void *a, const 
                   size_t from)
 {
     for (size_t i = from; i < count; i++) {
-        if (memcmp((const char *)a + table[i].at, (const char *)b + table[i].at, table[i].size))
+        size_t at = table[i].at;
+        if (memcmp((const char *)a + at, (const char *)b + at, table[i].size) != 0)
             return i;
     }
     return count;
