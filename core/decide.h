@@ -125,7 +125,7 @@ enum learning decide_learning(int64_t learned, int64_t chosen, bool answered);
 /*
  * Decide what becomes of a slot that showed ${before} and now, settled, shows ${after}. With
  * ${before} and ${after} equal it looks again with what is known now (a roll was added, a print has
- * ended); repeated, it decides DECIDE_KEEP.
+ * ended); repeated, it decides DECIDE_KEEP, and what was dismissed is not asked again.
  */
 void slot_decide(const struct tray *before, const struct tray *after,
                  const struct slot_facts *facts, struct decision *ret);

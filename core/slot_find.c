@@ -130,14 +130,13 @@ void slot_rank(struct scene *scene, int64_t not_roll)
     match_rank(&scene->is, &context, facts->rolls, facts->roll_count, &scene->ret->candidates);
 }
 
-/* The question stands already and the slot looks as it did when it was asked. */
-static bool asked(const struct scene *scene)
+/* Looked at again, with nothing new to see: what was to ask was asked, and perhaps dismissed. */
+static bool unmoved(const struct scene *scene)
 {
     struct look before;
 
     look_of(scene->before, &before);
-    return scene->facts->open_question == QUESTION_WHICH_SPOOL &&
-           scene->before->state == scene->after->state &&
+    return scene->facts->assigned == 0 && scene->before->state == scene->after->state &&
            look_changed(&before, &scene->is) == LOOK_SAME;
 }
 
@@ -166,10 +165,12 @@ void slot_find(struct scene *scene, int64_t not_roll)
     forget(scene);
     slot_rank(scene, not_roll);
     best = candidates->count > 0 ? candidates->list[0].score : 0;
-    if (candidates->unique && !(asked(scene) && left_again(scene)))
+    if (candidates->unique && !(unmoved(scene) && left_again(scene)))
         assign(scene, &candidates->list[0]);
+    else if (unmoved(scene))
+        return;
     else if (look_tagged(&scene->is) && best < RULE_SCORE_THRESHOLD)
         draft(scene);
-    else if (!asked(scene))
+    else
         slot_ask(scene, QUESTION_WHICH_SPOOL, why_ask(candidates));
 }
