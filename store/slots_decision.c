@@ -43,11 +43,15 @@ static void fill_assignment(struct db *db, int64_t slot, struct slot_facts *fact
     copy_print(facts->assigned_print, open);
 }
 
+/* A roll that the user took off the record does not come back by itself. */
 static void fill_left(struct db *db, const json_t *keys, struct slot_facts *facts)
 {
     json_auto_t *left = db_row(db,
-                               "SELECT spool, fingerprint FROM slot_assignment WHERE slot = :slot "
-                               "AND spool IS NOT NULL AND unassigned_at IS NOT NULL "
+                               "SELECT spool, fingerprint FROM slot_assignment a "
+                               "WHERE slot = :slot AND spool IS NOT NULL "
+                               "AND unassigned_at IS NOT NULL AND NOT EXISTS (SELECT 1 "
+                               "FROM slot_assignment n WHERE n.slot = a.slot AND n.by_user = 1 "
+                               "AND n.spool IS NULL AND n.assigned_at = a.unassigned_at) "
                                "ORDER BY assigned_at DESC, id DESC LIMIT 1",
                                keys, NULL);
     facts->left = args_int(left, "spool", 0);
