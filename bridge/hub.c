@@ -18,20 +18,15 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     enum err e = hub_entry(plan->hub, db, plan->printer, &entry, why);
     if (e != OK)
         return e;
-    plan->was_refused = printer_commands_refused(&entry->tentative);
+    plan->was_refused = printer_commands_refused(&entry->tentative.printer);
     plan->next = entry->tentative;
-    if (printer_deadline(&plan->next) <= plan->now) {
-        printer_tick(&plan->next, plan->now);
-        e = hub_plan(db, plan->printer, &entry->tentative, &plan->next, plan->now, why);
-    }
-    if (e == OK && plan->message) {
-        struct printer *before auto_free = malloc(sizeof *before);
-        if (!before)
-            return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
-        *before = plan->next;
-        plan->rejected_fields = printer_apply(&plan->next, plan->message, plan->now);
-        e = hub_plan(db, plan->printer, before, &plan->next, plan->now, why);
-    }
+    struct hub_step step = {.db = db, .printer = plan->printer, .now = plan->now};
+    if (hub_track_deadline(&plan->next) <= plan->now)
+        e = hub_plan_time(&step, &plan->next, why);
+    if (e == OK && plan->message)
+        e = hub_plan_message(&step, plan->message, &plan->next, why);
+    plan->rejected_fields = step.rejected_fields;
+    plan->job_changed = step.job_changed;
     if (e == OK)
         entry->tentative = plan->next;
     return e;
@@ -52,7 +47,7 @@ static void plan_done(void *ctx, enum err result)
     struct entry *entry = hub_find(hub, plan->printer);
     if (entry && result == OK) {
         entry->committed = plan->next;
-        entry->deadline = printer_deadline(&entry->committed);
+        entry->deadline = hub_track_deadline(&entry->committed);
         if (plan->message)
             count_message(entry, plan);
         hub->generation++;
@@ -77,9 +72,11 @@ static void settle_plan(struct plan *plan, enum err result)
     const struct hub_options *options = &plan->hub->options;
     if (result != OK && result != ERR_NOT_FOUND && options->ask_full)
         options->ask_full(options->ctx, plan->printer);
-    if (result == OK && !plan->was_refused && printer_commands_refused(&plan->next) &&
+    if (result == OK && !plan->was_refused && printer_commands_refused(&plan->next.printer) &&
         options->note_refused)
         options->note_refused(options->ctx, plan->printer);
+    if (result == OK && plan->job_changed && options->job_changed)
+        options->job_changed(options->ctx, plan->printer);
     hub_free_plan(plan);
 }
 

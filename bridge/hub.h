@@ -19,6 +19,7 @@
 
 struct db;
 struct hub;
+struct job;
 struct printer;
 
 struct hub_options {
@@ -27,6 +28,9 @@ struct hub_options {
     void (*ask_full)(void *ctx, int64_t printer);
     /* Tells that the printer refuses commands (LAN mode with authorisation); NULL: nobody asks. */
     void (*note_refused)(void *ctx, int64_t printer);
+    /* A print began, ended or got to be known better: its sliced file may be wanted. NULL: nobody
+     * cares. Called as ask_full. */
+    void (*job_changed)(void *ctx, int64_t printer);
     void *ctx;
 };
 
@@ -73,6 +77,7 @@ enum err hub_restart(struct hub *hub, struct why *why);
 
 /* Copies of the committed state; false: no such printer is known. */
 bool hub_printer(struct hub *hub, int64_t printer, struct printer *ret_printer);
+bool hub_job(struct hub *hub, int64_t printer, struct job *ret_job); /* the last one, or JOB_NONE */
 bool hub_counters(struct hub *hub, int64_t printer, struct hub_counts *ret_counts);
 
 /* The number of the last committed group. hub_wait returns once it is beyond ${seen}, after

@@ -11,10 +11,17 @@
 
 #include "base/limits.h"
 #include "bridge/hub.h"
+#include "core/job.h"
 #include "core/printer.h"
 
 struct db;
 struct door;
+
+/* All that is kept of one printer in memory. */
+struct track {
+    struct printer printer;
+    struct job job;
+};
 
 /* One printer. Readers see `committed`, under the view lock. `tentative` is what the plans of the
  * group that is running have made of it; only the door's leader touches it. */
@@ -22,7 +29,7 @@ struct entry {
     int64_t id;
     struct hub_counts counts;
     int64_t deadline;
-    struct printer committed, tentative;
+    struct track committed, tentative;
 };
 
 /* One step of a printer's state on its way through the door. */
@@ -33,7 +40,8 @@ struct plan {
     int64_t now;
     unsigned rejected_fields;
     bool was_refused;
-    struct printer next;
+    bool job_changed; /* a print began, ended or got another name */
+    struct track next;
 };
 
 struct hub {
@@ -58,8 +66,8 @@ struct entry *hub_find(const struct hub *hub, int64_t printer);
  * live as long as the hub, so that the pointer stays good. */
 enum err hub_entry(struct hub *hub, struct db *db, int64_t printer, struct entry **ret_entry,
                    struct why *why);
-enum err hub_load_state(struct db *db, int64_t printer, struct printer *ret_printer,
-                        struct why *why);
+enum err hub_load_state(struct db *db, int64_t printer, struct track *ret_track, struct why *why);
+int64_t hub_track_deadline(const struct track *track);
 
 void hub_free_plan(struct plan *plan);
 

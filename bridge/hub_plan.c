@@ -1,18 +1,20 @@
 #include "bridge/hub_plan.h"
 
-#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/auto.h"
+#include "bridge/hub_inside.h"
+#include "bridge/hub_jobs.h"
 #include "core/change.h"
 #include "core/decide.h"
-#include "core/printer.h"
 #include "store/printers.h"
 #include "store/slots.h"
 
 /* One step of a printer, as every function here needs it. */
-struct step {
-    struct db *db;
-    int64_t printer;
-    const struct printer *old, *next;
+struct change_set {
+    const struct hub_step *step;
+    const struct track *old, *next;
     struct changes changes;
     struct why *why;
 };
@@ -22,111 +24,137 @@ static const char *source_slug(enum source source)
     return source == SOURCE_HOMEASSISTANT ? "homeassistant" : "mqtt";
 }
 
-static bool slot_touched(const struct step *step, struct slot_address at)
+static bool slot_touched(const struct change_set *set, struct slot_address at)
 {
-    for (int i = 0; i < step->changes.count; i++) {
-        const struct change *change = &step->changes.list[i];
+    for (int i = 0; i < set->changes.count; i++) {
+        const struct change *change = &set->changes.list[i];
         bool of_slot = change->kind == CHANGE_REPORTED || change->kind == CHANGE_SETTLED;
         if (of_slot && address_equal(change->at, at))
             return true;
     }
-    bool feeds = address_equal(step->next->feeding, at);
-    return feeds != address_equal(step->old->feeding, at);
+    bool feeds = address_equal(set->next->printer.feeding, at);
+    return feeds != address_equal(set->old->printer.feeding, at);
 }
 
-static enum err save_slots(const struct step *step)
+static enum err save_slots(const struct change_set *set)
 {
-    for (int i = 0; i < step->next->slot_count; i++) {
-        const struct slot *slot = &step->next->slots[i];
-        if (!slot_touched(step, slot->at))
+    for (int i = 0; i < set->next->printer.slot_count; i++) {
+        const struct slot *slot = &set->next->printer.slots[i];
+        if (!slot_touched(set, slot->at))
             continue;
-        enum err e = slots_save(step->db, step->printer, slot, step->next->nozzles,
-                                address_equal(step->next->feeding, slot->at),
-                                source_slug(slot->source), step->why);
+        enum err e = slots_save(set->step->db, set->step->printer, slot, set->next->printer.nozzles,
+                                address_equal(set->next->printer.feeding, slot->at),
+                                source_slug(slot->source), set->why);
         if (e != OK)
             return e;
     }
     return OK;
 }
 
-/* Does the running print draw from this slot? Unknown counts as yes: a roll that runs out in a
- * print must not lose its grams. */
-static bool slot_prints(const struct step *step, struct slot_address at)
-{
-    const struct printer *next = step->next;
-    if (!printer_printing(next->gcode_state))
-        return false;
-    bool feeds = address_equal(step->old->feeding, at) || address_equal(next->feeding, at);
-    return feeds || address_none(next->feeding);
-}
-
-static enum err decide(const struct step *step, const struct slot *before, const struct slot *after)
+static enum err decide(const struct change_set *set, const struct slot *before,
+                       const struct slot *after)
 {
     struct tray unseen;
     tray_init(&unseen);
     const struct tray *was = before ? &before->settled : &unseen;
     struct slot_facts facts;
-    enum err e = slots_facts(step->db, step->printer, after->at, &after->settled,
-                             slot_prints(step, after->at), &facts, step->why);
+    enum err e =
+        slots_facts(set->step->db, set->step->printer, after->at, &after->settled,
+                    job_uses(&set->next->job, after->at) || job_uses(&set->old->job, after->at),
+                    &facts, set->why);
     if (e != OK)
         return e;
     facts.home_assistant = after->source == SOURCE_HOMEASSISTANT;
     struct decision decision;
     slot_decide(was, &after->settled, &facts, &decision);
-    e = slots_apply_decision(step->db, step->printer, after->at, was, &after->settled, &decision,
-                             step->why);
+    e = slots_apply_decision(set->step->db, set->step->printer, after->at, was, &after->settled,
+                             &decision, set->why);
     slots_facts_clear(&facts);
     return e;
 }
 
-static enum err decide_settled(const struct step *step)
+static enum err decide_settled(const struct change_set *set)
 {
     enum err e = OK;
-    for (int i = 0; e == OK && i < step->changes.count; i++) {
-        const struct change *change = &step->changes.list[i];
+    for (int i = 0; e == OK && i < set->changes.count; i++) {
+        const struct change *change = &set->changes.list[i];
         if (change->kind == CHANGE_SETTLED)
-            e = decide(step, printer_slot(step->old, change->at),
-                       printer_slot(step->next, change->at));
+            e = decide(set, printer_slot(&set->old->printer, change->at),
+                       printer_slot(&set->next->printer, change->at));
     }
     return e;
 }
 
 /* After a print every slot is looked at again: one that ran out is emptied now. */
-static enum err decide_after_print(const struct step *step)
+static enum err decide_after_print(const struct change_set *set)
 {
-    if (!printer_printing(step->old->gcode_state) || printer_printing(step->next->gcode_state))
+    if (!job_active(&set->old->job) || job_active(&set->next->job))
         return OK;
     enum err e = OK;
-    for (int i = 0; e == OK && i < step->next->slot_count; i++) {
-        const struct slot *slot = &step->next->slots[i];
+    for (int i = 0; e == OK && i < set->next->printer.slot_count; i++) {
+        const struct slot *slot = &set->next->printer.slots[i];
         if (slot->settled.state != SLOT_UNSEEN)
-            e = decide(step, slot, slot);
+            e = decide(set, slot, slot);
     }
     return e;
 }
 
-static enum err save_state(const struct step *step)
+static enum err save_state(const struct change_set *set)
 {
-    json_auto_t *state = printer_dump(step->next);
+    json_t *printer = printer_dump(&set->next->printer), *job = job_dump(&set->next->job);
+    json_auto_t *state = json_pack("{s:o, s:o}", "printer", printer, "job", job);
     if (!state)
-        return why_fail(step->why, ERR_NOMEM, NULL, NULL, "memory ran out");
-    return printers_save_state(step->db, step->printer, state, step->why);
+        return why_fail(set->why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    return printers_save_state(set->step->db, set->step->printer, state, set->why);
 }
 
-enum err hub_plan(struct db *db, int64_t printer, const struct printer *old,
-                  const struct printer *next, int64_t now, struct why *why)
+static bool nothing_durable(const struct track *old, const struct track *next)
 {
-    (void)now;
-    if (printer_durable_equal(old, next))
+    return printer_durable_equal(&old->printer, &next->printer) &&
+           memcmp(&old->job, &next->job, sizeof old->job) == 0;
+}
+
+/* ${old} has become ${next}, and ${events} befell its print. */
+static enum err write_step(struct hub_step *step, const struct track *old, struct track *next,
+                           const struct job_events *events, struct why *why)
+{
+    if (nothing_durable(old, next) && !events->count)
         return OK;
-    struct step step = {.db = db, .printer = printer, .old = old, .next = next, .why = why};
-    changes_diff(old, next, &step.changes);
-    enum err e = save_slots(&step);
+    struct change_set set = {.step = step, .old = old, .next = next, .why = why};
+    changes_diff(&old->printer, &next->printer, &set.changes);
+    enum err e = save_slots(&set);
     if (e == OK)
-        e = decide_settled(&step);
+        e = hub_write_job(step, old->job.row, events, &next->job, why);
     if (e == OK)
-        e = decide_after_print(&step);
+        e = decide_settled(&set);
     if (e == OK)
-        e = save_state(&step);
+        e = decide_after_print(&set);
+    if (e == OK)
+        e = save_state(&set);
     return e;
+}
+
+enum err hub_plan_time(struct hub_step *step, struct track *track, struct why *why)
+{
+    struct track *old auto_free = malloc(sizeof *old);
+    struct job_events *events auto_free = calloc(1, sizeof *events);
+    if (!old || !events)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    *old = *track;
+    printer_tick(&track->printer, step->now);
+    job_tick(&track->job, &track->printer, step->now, events);
+    return write_step(step, old, track, events, why);
+}
+
+enum err hub_plan_message(struct hub_step *step, const json_t *message, struct track *track,
+                          struct why *why)
+{
+    struct track *old auto_free = malloc(sizeof *old);
+    struct job_events *events auto_free = calloc(1, sizeof *events);
+    if (!old || !events)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    *old = *track;
+    step->rejected_fields += printer_apply(&track->printer, message, step->now);
+    job_step(&track->job, &old->printer, &track->printer, step->now, events);
+    return write_step(step, old, track, events, why);
 }

@@ -6,16 +6,27 @@
 #ifndef BRIDGE_HUB_PLAN_H
 #define BRIDGE_HUB_PLAN_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 struct db;
-struct printer;
+struct track;
 
-/* Write what changed between ${old} and ${next}: reported slots, decisions about rolls, state.
- * Nothing durable changed: nothing is written. */
-enum err hub_plan(struct db *db, int64_t printer, const struct printer *old,
-                  const struct printer *next, int64_t now, struct why *why);
+struct hub_step {
+    struct db *db;
+    int64_t printer; /* row id */
+    int64_t now;
+    unsigned rejected_fields; /* results add up over the steps of one plan */
+    bool job_changed;
+};
+
+/* Let time pass, or fold one message in, and write what changed: reported slots, the print, the
+ * decisions about rolls, the state. Nothing durable changed: nothing is written. */
+enum err hub_plan_time(struct hub_step *step, struct track *track, struct why *why);
+enum err hub_plan_message(struct hub_step *step, const json_t *message, struct track *track,
+                          struct why *why);
 
 #endif

@@ -1,6 +1,7 @@
 /* The life of the hub, its printers, and what readers see of them. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/auto.h"
@@ -37,17 +38,27 @@ static bool insert(struct hub *hub, struct entry *entry)
     return entries != NULL;
 }
 
-enum err hub_load_state(struct db *db, int64_t printer, struct printer *ret_printer,
-                        struct why *why)
+enum err hub_load_state(struct db *db, int64_t printer, struct track *ret_track, struct why *why)
 {
     json_auto_t *state = NULL;
     enum err e = printers_state(db, printer, &state, why);
     if (e != OK)
         return e;
-    printer_init(ret_printer);
-    if (json_is_object(state) && !printer_load(ret_printer, state))
-        printer_init(ret_printer); /* of an older program: the next full report fills it again */
+    memset(ret_track, 0, sizeof *ret_track);
+    printer_init(&ret_track->printer);
+    if (!json_is_object(state))
+        return OK;
+    /* What an older program left may be unreadable: the next full report fills it again. */
+    if (!printer_load(&ret_track->printer, json_object_get(state, "printer")))
+        printer_init(&ret_track->printer);
+    job_load(&ret_track->job, json_object_get(state, "job"));
     return OK;
+}
+
+int64_t hub_track_deadline(const struct track *track)
+{
+    int64_t printer = printer_deadline(&track->printer), job = job_deadline(&track->job);
+    return printer < job ? printer : job;
 }
 
 enum err hub_entry(struct hub *hub, struct db *db, int64_t printer, struct entry **ret_entry,
@@ -64,7 +75,7 @@ enum err hub_entry(struct hub *hub, struct db *db, int64_t printer, struct entry
     entry->id = printer;
     enum err e = hub_load_state(db, printer, &entry->committed, why);
     entry->tentative = entry->committed;
-    entry->deadline = printer_deadline(&entry->committed);
+    entry->deadline = hub_track_deadline(&entry->committed);
     if (e == OK && !insert(hub, entry))
         e = why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     if (e != OK) {
@@ -80,7 +91,17 @@ bool hub_printer(struct hub *hub, int64_t printer, struct printer *ret_printer)
     pthread_mutex_lock(&hub->view);
     const struct entry *entry = hub_find(hub, printer);
     if (entry)
-        *ret_printer = entry->committed;
+        *ret_printer = entry->committed.printer;
+    pthread_mutex_unlock(&hub->view);
+    return entry != NULL;
+}
+
+bool hub_job(struct hub *hub, int64_t printer, struct job *ret_job)
+{
+    pthread_mutex_lock(&hub->view);
+    const struct entry *entry = hub_find(hub, printer);
+    if (entry)
+        *ret_job = entry->committed.job;
     pthread_mutex_unlock(&hub->view);
     return entry != NULL;
 }

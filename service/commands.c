@@ -9,9 +9,11 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "service/cli.h"
+#include "service/cmd_analyze.h"
 #include "service/cmd_discover.h"
 #include "service/cmd_key.h"
 #include "service/cmd_printer.h"
+#include "service/cmd_replay.h"
 #include "service/config.h"
 #include "service/serve.h"
 #include "service/show.h"
@@ -27,6 +29,11 @@ static const struct command commands[] = {
      "add, list and remove printers"},
     {"discover", cmd_discover_main, "[--seconds N] [--json]",
      "list the printers that announce themselves"},
+    {"replay", cmd_replay_main,
+     "[--printer ID] [--inventory FILE] [--sliced FILE] [--restart-every N] FILE...",
+     "print what the daemon would make of recorded reports, as JSON lines"},
+    {"analyze", cmd_analyze_main, "[--layers] [--plate N] FILE",
+     "print what a sliced file holds, as JSON"},
 };
 
 /* Options of every command, before or behind its name. */

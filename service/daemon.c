@@ -54,7 +54,8 @@ static enum log_level level_of(const struct config *config)
 static enum err open_store(struct daemon *daemon, struct why *why)
 {
     struct command_context *context = daemon->context;
-    struct hub_options options = {reach_ask_full, reach_note_refused, &daemon->reach};
+    const struct hub_options options = {
+        .ask_full = reach_ask_full, .note_refused = reach_note_refused, .ctx = &daemon->reach};
     struct db *writer = NULL;
     enum err e = load_state_dir(context, why);
     if (e == OK)

@@ -51,6 +51,9 @@ void sliced_clear(struct sliced *sliced);
  * cumulative_mm_by_layer. NULL without memory. The caller owns it. */
 json_t *sliced_json(const struct sliced *sliced, bool layers);
 
+/* The form in which a job keeps it: see tracks_sliced in store/tracks.h. NULL without memory. */
+json_t *sliced_record(const struct sliced *sliced);
+
 void sliced_warn(struct sliced *sliced, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

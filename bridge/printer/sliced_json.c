@@ -1,6 +1,8 @@
 /* The JSON of a sliced file: numbers rounded to what they are worth. */
 #include <math.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "bridge/printer/sliced.h"
 #include "core/gcode.h"
 
@@ -64,4 +66,64 @@ json_t *sliced_json(const struct sliced *sliced, bool layers)
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "plate", plate, "printer_model",
                      text_or_null(sliced->printer_model), "total_layers", total, "prediction_s",
                      time, "filaments", filaments, "warnings", warnings);
+}
+
+static json_t *curve_of(const struct sliced *sliced, int filament)
+{
+    json_t *curve = json_array();
+    for (size_t i = 0; i < sliced->point_count; i++) {
+        const struct curve_point *p = &sliced->points[i];
+        if (p->filament == filament)
+            json_array_append_new(
+                curve, json_pack("[i, i, I]", p->layer, p->percent, (json_int_t)p->used));
+    }
+    return curve;
+}
+
+/* The slicer's own figure, else what its gcode weighs; null where neither is known. */
+static json_t *estimate_of(const struct sliced_filament *filament)
+{
+    if (filament->used_g >= 0)
+        return json_integer((json_int_t)llround(filament->used_g * 1000));
+    if (filament->density <= 0)
+        return json_null();
+    double grams = gcode_grams(filament->length, filament->diameter, filament->density);
+    return json_integer((json_int_t)llround(grams * 1000));
+}
+
+/* #RRGGBB of what the slicer wrote. */
+static json_t *plain_color(const char *color)
+{
+    char plain[8];
+    size_t len = strlen(color);
+    if ((len != 7 && len != 9) || color[0] != '#' || !text_copy_len(plain, sizeof plain, color, 7))
+        return json_null();
+    text_upper(plain);
+    return json_string(plain);
+}
+
+static json_t *filaments_record(const struct sliced *sliced)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < sliced->filament_count; i++) {
+        const struct sliced_filament *filament = &sliced->filaments[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "index", filament->index, "material",
+                      text_or_null(filament->material), "color_hex", plain_color(filament->color),
+                      "profile", text_or_null(filament->profile), "estimated_mg",
+                      estimate_of(filament), "curve", curve_of(sliced, filament->index - 1)));
+    }
+    return list;
+}
+
+json_t *sliced_record(const struct sliced *sliced)
+{
+    json_t *tools = json_array();
+    for (size_t i = 0; i < sliced->tool_count; i++)
+        json_array_append_new(
+            tools, json_pack("[i, i]", sliced->tools[i].layer, sliced->tools[i].filament));
+    json_t *total = sliced->total_layers ? json_integer(sliced->total_layers) : json_null();
+    return json_pack("{s:i, s:o, s:o, s:o}", "plate", sliced->plate, "total_layers", total, "tools",
+                     tools, "filaments", filaments_record(sliced));
 }

@@ -1,0 +1,276 @@
+/* A print's rows to the values that core traces. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "core/color.h"
+#include "core/rules.h"
+#include "store/args.h"
+#include "store/charging_inside.h"
+#include "store/db.h"
+
+static json_t *by_job(struct db *db, int64_t job)
+{
+    return db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+}
+
+static struct slot_address address_of(const json_t *row)
+{
+    return (struct slot_address){(int16_t)args_int(row, "unit", 0),
+                                 (int16_t)args_int(row, "slot", 0)};
+}
+
+static bool add_point(struct charging_case *c, struct curve_point point)
+{
+    if (c->point_count == c->point_room) {
+        size_t room = c->point_room ? c->point_room * 2 : 1024;
+        struct curve_point *points = realloc(c->points, room * sizeof *points);
+        if (!points)
+            return false;
+        c->points = points;
+        c->point_room = room;
+    }
+    c->points[c->point_count++] = point;
+    return true;
+}
+
+static bool add_curve(struct charging_case *c, int filament, const json_t *curve)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (curve, i, row) {
+        struct curve_point point = {
+            .layer = (int32_t)json_integer_value(json_array_get(row, 0)),
+            .percent = (int16_t)json_integer_value(json_array_get(row, 1)),
+            .filament = (int16_t)filament,
+            .used = json_integer_value(json_array_get(row, 2)),
+        };
+        if (!add_point(c, point))
+            return false;
+    }
+    return true;
+}
+
+/* Without gcode each layer counts alike. */
+static bool add_layers(struct charging_case *c, int filament)
+{
+    for (int layer = 1; layer <= c->total_layers; layer++)
+        if (!add_point(c, (struct curve_point){layer, -1, (int16_t)filament, layer}))
+            return false;
+    return true;
+}
+
+/* By layer and percent, which is the order of the file. */
+static int by_place(const void *a, const void *b)
+{
+    const struct curve_point *left = a, *right = b;
+    if (left->layer != right->layer)
+        return left->layer < right->layer ? -1 : 1;
+    if (left->percent != right->percent)
+        return left->percent < right->percent ? -1 : 1;
+    if (left->filament != right->filament)
+        return left->filament < right->filament ? -1 : 1;
+    return left->used < right->used ? -1 : left->used > right->used;
+}
+
+static void read_job(struct charging_case *c, const json_t *row)
+{
+    const char *status = args_text(row, "status"), *kind = args_text(row, "kind");
+    c->printer = args_int(row, "printer", 0);
+    c->utility = kind && strcmp(kind, "utility") == 0;
+    c->whole = status && strcmp(status, "completed") == 0;
+    c->started_at = args_int(row, "started_at", 0);
+    c->ended_at = args_int(row, "ended_at", 0);
+    c->end_layer = (int)args_int(row, "layer", -1);
+    c->end_percent = (int)args_int(row, "progress_percent", -1);
+    c->total_layers = (int)args_int(row, "total_layers", 0);
+    c->explicit_figures = args_int(row, "figures", 0) != 0;
+}
+
+static bool read_filaments(struct db *db, struct charging_case *c)
+{
+    json_auto_t *args = by_job(db, c->job);
+    json_auto_t *rows =
+        db_rows(db,
+                "SELECT f.idx, f.estimated_mg, f.curve, f.material, f.color, sl.unit, sl.slot "
+                "FROM job_filament f LEFT JOIN slot sl ON sl.id = f.slot WHERE f.job = :job "
+                "ORDER BY f.idx",
+                args, NULL);
+    size_t i;
+    json_t *row;
+    bool curves = false;
+    json_array_foreach (rows, i, row) {
+        int f = (int)args_int(row, "idx", 0) - 1;
+        if (f < 0 || f >= CASE_FILAMENTS)
+            continue;
+        c->present[f] = true;
+        c->mapping[f] = address_of(row);
+        c->estimated_mg[f] = args_int(row, "estimated_mg", -1);
+        const char *text = args_text(row, "curve");
+        json_auto_t *curve = text ? json_loads(text, 0, NULL) : NULL;
+        curves |= json_array_size(curve) > 0;
+        if (!add_curve(c, f, curve))
+            return false;
+    }
+    c->basis = curves ? CASE_CURVE : CASE_NOTHING;
+    return true;
+}
+
+static bool fall_back_to_layers(struct charging_case *c)
+{
+    bool grams = false;
+    for (int f = 0; f < CASE_FILAMENTS; f++)
+        grams |= c->present[f] && c->estimated_mg[f] > 0;
+    if (c->basis == CASE_CURVE || !grams)
+        return true;
+    c->basis = CASE_LAYERS;
+    if (c->total_layers < 1)
+        c->total_layers = 1;
+    for (int f = 0; f < CASE_FILAMENTS; f++)
+        if (c->present[f] && c->estimated_mg[f] > 0 && !add_layers(c, f))
+            return false;
+    return true;
+}
+
+static bool read_tools(struct charging_case *c, const json_t *row)
+{
+    const char *text = args_text(row, "sliced");
+    json_auto_t *sliced = text ? json_loads(text, 0, NULL) : NULL;
+    const json_t *tools = json_object_get(sliced, "tools");
+    size_t i, count = json_array_size(tools);
+    json_t *tool;
+    if (!count)
+        return true;
+    c->tools = calloc(count, sizeof *c->tools);
+    if (!c->tools)
+        return false;
+    json_array_foreach (tools, i, tool) {
+        c->tools[i].layer = (int32_t)json_integer_value(json_array_get(tool, 0));
+        c->tools[i].filament = (int32_t)json_integer_value(json_array_get(tool, 1));
+    }
+    c->tool_count = count;
+    return true;
+}
+
+/* One filament needs no list of tools to be followed. */
+static bool make_single_tool(struct charging_case *c)
+{
+    int only = -1, count = 0;
+    for (int f = 0; f < CASE_FILAMENTS; f++)
+        if (c->present[f]) {
+            only = f;
+            count++;
+        }
+    if (c->tool_count || count != 1)
+        return true;
+    c->tools = calloc(1, sizeof *c->tools);
+    if (!c->tools)
+        return false;
+    c->tools[0].filament = only;
+    c->tool_count = 1;
+    return true;
+}
+
+/* The roll of a feed is the one that the slot's history puts there when it began; where nobody was
+ * known to be, the first that was named afterwards. */
+static const char feeds_of_job[] =
+    "SELECT sl.unit, sl.slot, f.from_layer, coalesce(f.to_layer, f.from_layer) AS to_layer, "
+    "f.from_percent, f.from_at, f.to_at, coalesce("
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at <= f.from_at AND coalesce(a.unassigned_at, f.from_at + 1) > f.from_at "
+    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1), "
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at > f.from_at ORDER BY a.assigned_at, a.id LIMIT 1), 0) AS spool "
+    "FROM job_feed f JOIN slot sl ON sl.id = f.slot WHERE f.job = :job ORDER BY f.id";
+
+static bool read_feeds(struct db *db, struct charging_case *c)
+{
+    json_auto_t *args = by_job(db, c->job);
+    json_auto_t *rows = db_rows(db, feeds_of_job, args, NULL);
+    size_t i, count = json_array_size(rows);
+    json_t *row;
+    c->feeds = calloc(count + 1, sizeof *c->feeds);
+    c->feed_from = calloc(count + 1, sizeof *c->feed_from);
+    c->feed_to = calloc(count + 1, sizeof *c->feed_to);
+    if (!c->feeds || !c->feed_from || !c->feed_to)
+        return false;
+    json_array_foreach (rows, i, row) {
+        c->feeds[i] = (struct trace_feed){
+            .at = address_of(row),
+            .spool = args_int(row, "spool", 0),
+            .from_layer = (int32_t)args_int(row, "from_layer", 0),
+            .to_layer = (int32_t)args_int(row, "to_layer", 0),
+            .from_percent = (int32_t)args_int(row, "from_percent", -1),
+        };
+        c->feed_from[i] = args_int(row, "from_at", 0);
+        c->feed_to[i] = args_int(row, "to_at", c->ended_at);
+    }
+    c->feed_count = count;
+    return true;
+}
+
+/* A filament without a mapping may be told by the only slot that shows its material and colour. */
+static void read_likeness(struct db *db, struct charging_case *c)
+{
+    json_auto_t *args = by_job(db, c->job);
+    json_auto_t *rows = db_rows(
+        db,
+        "SELECT f.idx, f.color AS want, sl.color AS have, sl.unit, sl.slot FROM job_filament f "
+        "JOIN job j ON j.id = f.job JOIN slot sl ON sl.printer = j.printer "
+        "WHERE f.job = :job AND f.slot IS NULL AND sl.state = 'present' "
+        "AND sl.material = f.material AND sl.color IS NOT NULL AND f.color IS NOT NULL",
+        args, NULL);
+    size_t i;
+    json_t *row;
+    int hits[CASE_FILAMENTS] = {0};
+    json_array_foreach (rows, i, row) {
+        int f = (int)args_int(row, "idx", 0) - 1;
+        struct color want, have;
+        if (f < 0 || f >= CASE_FILAMENTS || !color_parse(args_text(row, "want"), &want) ||
+            !color_parse(args_text(row, "have"), &have) ||
+            color_distance(want, have) > RULE_COLOR_SAME)
+            continue;
+        c->likeness[f] = ++hits[f] == 1 ? address_of(row) : (struct slot_address){0};
+    }
+}
+
+enum err charging_case_read(struct db *db, int64_t job, struct charging_case *ret_case,
+                            struct why *why)
+{
+    struct charging_case *c = ret_case;
+    memset(c, 0, sizeof *c);
+    c->job = job;
+    for (int f = 0; f < CASE_FILAMENTS; f++)
+        c->estimated_mg[f] = -1;
+    json_auto_t *args = by_job(db, job);
+    json_auto_t *row =
+        db_row(db,
+               "SELECT j.printer, j.status, j.kind, j.started_at, j.ended_at, j.layer, "
+               "j.progress_percent, j.total_layers, j.sliced, j.reported_mg IS NOT NULL OR EXISTS "
+               "(SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.source = 'user') AS figures "
+               "FROM job j WHERE j.id = :job",
+               args, NULL);
+    if (!row)
+        return db_missing(db, why, "job_not_found", "job_id", "no such print job");
+    read_job(c, row);
+    bool read = read_filaments(db, c) && fall_back_to_layers(c) && read_tools(c, row) &&
+                make_single_tool(c) && read_feeds(db, c);
+    if (!read) {
+        charging_case_clear(c);
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    }
+    read_likeness(db, c);
+    if (c->point_count)
+        qsort(c->points, c->point_count, sizeof *c->points, by_place);
+    return db_status(db, why);
+}
+
+void charging_case_clear(struct charging_case *c)
+{
+    free(c->points);
+    free(c->tools);
+    free(c->feeds);
+    free(c->feed_from);
+    free(c->feed_to);
+    memset(c, 0, sizeof *c);
+}

@@ -1,0 +1,221 @@
+#include "store/tracks.h"
+
+#include <string.h>
+
+#include "base/auto.h"
+#include "core/job.h"
+#include "core/job_identity.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/slots.h"
+
+static json_t *text_or_null(const char *text)
+{
+    return *text ? json_string(text) : json_null();
+}
+
+static json_t *number_or_null(int64_t number, int64_t least)
+{
+    return number >= least ? json_integer(number) : json_null();
+}
+
+/* Parameters by the names of the columns. */
+static json_t *job_args(struct db *db, const struct job *job)
+{
+    json_auto_t *dump = job_dump(job);
+    return db_args(
+        db, json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:o, s:o, s:s, "
+                      "s:o, s:O}",
+                      "id", (json_int_t)job->row, "kind", job->utility ? "utility" : "print",
+                      "status", job_status_slug(job->status), "file_name", text_or_null(job->file),
+                      "name", text_or_null(*job->title ? job->title : job->name), "plate",
+                      number_or_null(job->plate, 1), "task_id", text_or_null(job->task_id),
+                      "subtask_id", text_or_null(job->subtask_id), "start_seen", job->start_seen,
+                      "started_at", (json_int_t)job->started_at, "ended_at",
+                      number_or_null(job->ended_at, 1), "error_code", number_or_null(job->error, 1),
+                      "layer", number_or_null(job->layer, 0), "total_layers",
+                      number_or_null(job->total_layers, 1), "mapping_source",
+                      job_mapping_slug(job->mapping_source), "progress_percent",
+                      number_or_null(job->percent, 0), "state", dump ? dump : json_null()));
+}
+
+static void end_as_unknown(struct db *db, const json_t *args)
+{
+    db_exec(db,
+            "UPDATE job SET status = 'unknown', ended_at = max(started_at, :now), "
+            "updated_at = :now WHERE id = :active",
+            args);
+}
+
+/* A job that another source keeps active on this printer; 0: none of this name. */
+static int64_t take_over(struct db *db, int64_t printer, const struct job *job)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "printer", (json_int_t)printer));
+    json_auto_t *row = db_row(db,
+                              "SELECT id, file_name, name FROM job WHERE printer = :printer "
+                              "AND ended_at IS NULL",
+                              args, NULL);
+    if (!row)
+        return 0;
+    const char *file = args_text(row, "file_name"), *name = args_text(row, "name");
+    const char *base = file && strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+    bool same = (base && (job_same_title(base, job->file) || job_same_title(base, job->name))) ||
+                (name && job_same_title(name, job->name));
+    int64_t active = args_int(row, "id", 0);
+    if (same)
+        return active;
+    json_auto_t *old = db_args(db, json_pack("{s:I}", "active", (json_int_t)active));
+    end_as_unknown(db, old);
+    return 0;
+}
+
+enum err tracks_start(struct db *db, int64_t printer, const struct job *job, const char *source,
+                      int64_t *ret_job, struct why *why)
+{
+    *ret_job = take_over(db, printer, job);
+    if (*ret_job) {
+        struct job taken = *job;
+        taken.row = *ret_job;
+        return tracks_update(db, printer, &taken, why);
+    }
+    char id[ID_SIZE];
+    db_new_id(db, id);
+    json_auto_t *args = job_args(db, job);
+    db_put(db, args, "public_id", json_string(id));
+    db_put(db, args, "printer", json_integer(printer));
+    db_put(db, args, "source", json_string(source));
+    db_exec(
+        db,
+        "INSERT INTO job (public_id, printer, kind, status, file_name, name, plate, task_id, "
+        "subtask_id, start_seen, started_at, layer, total_layers, mapping_source, "
+        "progress_percent, source, created_at, updated_at) VALUES (:public_id, :printer, :kind, "
+        ":status, :file_name, :name, :plate, :task_id, :subtask_id, :start_seen, :started_at, "
+        ":layer, :total_layers, :mapping_source, :progress_percent, :source, :now, :now)",
+        args);
+    *ret_job = db_last_row(db);
+    struct job started = *job;
+    started.row = *ret_job;
+    return tracks_update(db, printer, &started, why);
+}
+
+/* Every mapped filament is a row, whether or not a sliced file is known; until one is, it looks
+ * like what its slot reports. */
+static void save_mapping(struct db *db, int64_t printer, const struct job *job)
+{
+    for (int i = 0; i < job->mapping_count; i++) {
+        if (address_none(job->mapping[i]))
+            continue;
+        int64_t slot = slots_find(db, printer, job->mapping[i], true);
+        json_auto_t *args = db_args(
+            db, json_pack("{s:I, s:i, s:I, s:s}", "job", (json_int_t)job->row, "idx", i + 1, "slot",
+                          (json_int_t)slot, "source", job_mapping_slug(job->mapping_source)));
+        db_exec(db,
+                "INSERT INTO job_filament (job, idx, slot, mapping_source, material, color, alpha, "
+                "profile) SELECT :job, :idx, sl.id, :source, sl.material, sl.color, sl.alpha, "
+                "sl.profile FROM slot sl WHERE sl.id = :slot ON CONFLICT (job, idx) DO UPDATE SET "
+                "slot = excluded.slot, mapping_source = excluded.mapping_source "
+                "WHERE slot IS NOT excluded.slot OR mapping_source IS NOT excluded.mapping_source",
+                args);
+    }
+}
+
+enum err tracks_update(struct db *db, int64_t printer, const struct job *job, struct why *why)
+{
+    json_auto_t *args = job_args(db, job);
+    db_exec(
+        db,
+        "UPDATE job SET kind = :kind, status = :status, file_name = CASE WHEN names_erased_at "
+        "IS NULL THEN coalesce(:file_name, file_name) END, name = CASE WHEN names_erased_at "
+        "IS NULL THEN coalesce(:name, name) END, plate = coalesce(:plate, plate), "
+        "task_id = coalesce(:task_id, task_id), subtask_id = coalesce(:subtask_id, subtask_id), "
+        "layer = coalesce(:layer, layer), total_layers = coalesce(:total_layers, total_layers), "
+        "progress_percent = coalesce(:progress_percent, progress_percent), "
+        "mapping_source = :mapping_source, error_code = :error_code, ended_at = :ended_at, "
+        "source = CASE WHEN source = 'homeassistant' THEN 'mqtt' ELSE source END, "
+        "updated_at = :now WHERE id = :id",
+        args);
+    save_mapping(db, printer, job);
+    return db_status(db, why);
+}
+
+static void close_feed(struct db *db, const struct job *job, int64_t at)
+{
+    json_auto_t *args =
+        db_args(db, json_pack("{s:I, s:i, s:I}", "job", (json_int_t)job->row, "layer",
+                              job->layer > 0 ? job->layer : 0, "at", (json_int_t)at));
+    db_exec(db,
+            "UPDATE job_feed SET to_layer = max(from_layer, :layer), to_at = max(from_at, :at) "
+            "WHERE job = :job AND to_at IS NULL",
+            args);
+}
+
+enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
+                     const struct job_part *before, struct why *why)
+{
+    if (!address_none(before->at))
+        close_feed(db, job, before->to_at);
+    int64_t slot = slots_find(db, printer, job->source, true);
+    json_auto_t *args = db_args(
+        db, json_pack("{s:I, s:I, s:i, s:o, s:I}", "job", (json_int_t)job->row, "slot",
+                      (json_int_t)slot, "layer", job->from_layer, "percent",
+                      number_or_null(job->from_percent, 0), "at", (json_int_t)job->from_at));
+    db_exec(db,
+            "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at) "
+            "VALUES (:job, :slot, :layer, :percent, :at)",
+            args);
+    return db_status(db, why);
+}
+
+enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
+                    const struct job_part *last, struct why *why)
+{
+    close_feed(db, job, address_none(last->at) ? job->ended_at : last->to_at);
+    return tracks_update(db, printer, job, why);
+}
+
+static void save_filament(struct db *db, int64_t job, const json_t *filament)
+{
+    json_auto_t *args = args_copy(filament);
+    db_put(db, args, "job", json_integer(job));
+    db_exec(
+        db,
+        "INSERT INTO job_filament (job, idx, material, color, profile, estimated_mg, curve) "
+        "VALUES (:job, :index, :material, :color_hex, :profile, :estimated_mg, :curve) "
+        "ON CONFLICT (job, idx) DO UPDATE SET material = coalesce(excluded.material, material), "
+        "color = coalesce(excluded.color, color), profile = coalesce(excluded.profile, profile), "
+        "estimated_mg = excluded.estimated_mg, curve = excluded.curve",
+        args);
+}
+
+enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct why *why)
+{
+    int64_t total = 0;
+    size_t i;
+    json_t *filament;
+    json_array_foreach (json_object_get(sliced, "filaments"), i, filament) {
+        save_filament(db, job, filament);
+        total += args_int(filament, "estimated_mg", 0);
+    }
+    json_auto_t *summary = args_copy(sliced);
+    json_object_del(summary, "filaments");
+    json_auto_t *args = db_args(db, json_pack("{s:I, s:I, s:O}", "id", (json_int_t)job, "total",
+                                              (json_int_t)total, "sliced", summary));
+    db_exec(db,
+            "UPDATE job SET estimated_mg = :total, sliced = :sliced, sliced_state = 'ready', "
+            "sliced_reason = NULL, total_layers = coalesce(total_layers, "
+            "json_extract(:sliced, '$.total_layers')), updated_at = :now WHERE id = :id",
+            args);
+    return db_status(db, why);
+}
+
+enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,
+                             struct why *why)
+{
+    json_auto_t *args = db_args(
+        db, json_pack("{s:I, s:s, s:s?}", "id", (json_int_t)job, "state", state, "reason", reason));
+    db_exec(db,
+            "UPDATE job SET sliced_state = :state, sliced_reason = :reason, updated_at = :now "
+            "WHERE id = :id AND (sliced_state IS NOT :state OR sliced_reason IS NOT :reason)",
+            args);
+    return db_status(db, why);
+}

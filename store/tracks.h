@@ -1,0 +1,43 @@
+/*
+ * Prints as the hub follows them: from struct job to rows, and the slots that were seen feeding.
+ * What clients ask of print jobs is in store/jobs.h, what they cost in store/charging.h.
+ * All functions run inside the caller's transaction.
+ * Owner: values are the caller's. Thread: the connection's. Lock: none.
+ */
+#ifndef STORE_TRACKS_H
+#define STORE_TRACKS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+struct job;
+struct job_part;
+
+/* A print begins. One that a client or Home Assistant reported as active on this printer is taken
+ * over where it bears the same name, else ended as unknown. */
+enum err tracks_start(struct db *db, int64_t printer, const struct job *job, const char *source,
+                      int64_t *ret_job, struct why *why);
+
+/* Status, names, layer and mapping as they are now. job->row names the row. */
+enum err tracks_update(struct db *db, int64_t printer, const struct job *job, struct why *why);
+
+/* job->source feeds from now on; what fed until now is ${before} (none: nothing did). */
+enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
+                     const struct job_part *before, struct why *why);
+
+/* The print has ended; ${last} is what fed to the end. Charging comes after. */
+enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
+                    const struct job_part *last, struct why *why);
+
+/* What the sliced file says: {plate, total_layers, tools: [[layer, filament]], filaments: [{index,
+ * material, color_hex, profile, estimated_mg, curve: [[layer, percent, used]]}]}; filaments of
+ * tools count from 0, of the list from 1. Replaces what was known. */
+enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct why *why);
+/* How far the search for the sliced file is: state and reason, shown with the job. */
+enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,
+                             struct why *why);
+
+#endif
