@@ -112,11 +112,11 @@ enum err db_exec(struct db *db, const char *sql, const json_t *args)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);
     if (!st)
-        return db_failed(db);
+        return db_status(db, NULL);
     while (db_sqlite_step(db, st)) {
     }
     db_sqlite_finish(db, st);
-    return db_failed(db);
+    return db_status(db, NULL);
 }
 
 int64_t db_int(struct db *db, const char *sql, const json_t *args, int64_t fallback)
