@@ -67,7 +67,7 @@ static int exists_by_form(enum tray_form form, const struct slot *slot, bool cha
         return slot->hint > 0 && (slot->hint & 1) ? 1 : 0;
     }
     if (!tray_described(&slot->raw))
-        return slot->exists < 0 && slot->hint > 0 && (slot->hint & 1) ? 1 : -1;
+        return (changed || slot->exists < 0) && slot->hint > 0 && (slot->hint & 1) ? 1 : -1;
     /* A removed roll's data may stay in the object: only news of it show a new roll. */
     return slot->exists == 0 && !changed ? -1 : 1;
 }
@@ -103,12 +103,14 @@ static unsigned take_tray(struct printer *printer, int ams_id, const json_t *obj
         field_take(&tray_head_fields[1], &head, json_object_get(object, "state"));
     enum tray_form form = tray_form(object);
     struct tray before = slot->raw;
+    int32_t hint_before = slot->hint;
     if (state == FIELD_TAKEN || (state == FIELD_ABSENT && form != TRAY_PARTIAL))
         slot->hint = head.state;
     if (frame->reading_bits >= 0)
         slot->reading = bit(frame->reading_bits, address_slot_bit(slot->at));
     unsigned bad = tray_merge(&slot->raw, object, stays_filled(slot, frame));
-    take_presence(slot, form, !tray_equal(&before, &slot->raw), frame);
+    bool changed = !tray_equal(&before, &slot->raw) || slot->hint != hint_before;
+    take_presence(slot, form, changed, frame);
     return bad + (state == FIELD_BAD);
 }
 
