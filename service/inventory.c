@@ -3,7 +3,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "api/rest.h"
 #include "base/text.h"
+#include "core/body.h"
 #include "store/slots.h"
 #include "store/spools.h"
 
@@ -27,7 +29,22 @@ static enum err name_entry(struct why *why, enum err e, const char *list, size_t
     return why_fail(why, e, cause.code, field, "%s[%zu]: %.280s", list, i, cause.text);
 }
 
-typedef enum err enter(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* The entry as the API would check it; grams become milligrams and so on. */
+static enum err checked(const struct body_table *table, json_t *entry, json_t **ret_args,
+                        struct why *why)
+{
+    json_auto_t *errors = json_array();
+    json_t *args = json_object();
+    enum err e = body_check(table, BODY_CREATE, entry, NULL, args, errors, why);
+    if (e != OK) {
+        json_decref(args);
+        return e;
+    }
+    *ret_args = args;
+    return OK;
+}
+
+typedef enum err enter(struct db *db, json_t *entry, json_t **ret, struct why *why);
 
 static enum err enter_all(struct db *db, const json_t *root, const char *list, enter *enter_one,
                           struct why *why)
@@ -46,11 +63,26 @@ static enum err enter_all(struct db *db, const json_t *root, const char *list, e
     return OK;
 }
 
-static enum err enter_slot(struct db *db, const json_t *entry, json_t **ret, struct why *why)
+/* Rolls may go by any short name here, so that a case reads well. */
+static enum err enter_spool(struct db *db, json_t *entry, json_t **ret, struct why *why)
 {
-    json_auto_t *args = json_copy((json_t *)(uintptr_t)entry);
-    json_object_set_new(args, "event_type", json_string("import"));
-    return slots_assign(db, args, ret, why);
+    json_auto_t *name = json_incref(json_object_get(entry, "spool_id"));
+    json_object_del(entry, "spool_id");
+    json_auto_t *args = NULL;
+    enum err e = checked(&rest_spools_fields_create, entry, &args, why);
+    if (e != OK)
+        return e;
+    if (json_is_string(name)) {
+        json_object_set(args, "spool_id", name);
+        json_object_set_new(args, "free_name", json_true());
+    }
+    return spools_create(db, args, ret, why);
+}
+
+static enum err enter_slot(struct db *db, json_t *entry, json_t **ret, struct why *why)
+{
+    json_object_set_new(entry, "event_type", json_string("import"));
+    return slots_assign(db, entry, ret, why);
 }
 
 enum err inventory_load(struct db *db, const char *path, struct why *why)
@@ -58,7 +90,7 @@ enum err inventory_load(struct db *db, const char *path, struct why *why)
     json_auto_t *root = NULL;
     enum err e = load_file(path, &root, why);
     if (e == OK)
-        e = enter_all(db, root, "spools", spools_create, why);
+        e = enter_all(db, root, "spools", enter_spool, why);
     if (e == OK)
         e = enter_all(db, root, "slots", enter_slot, why);
     return e;

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "bridge/hub.h"
+#include "bridge/printer/sliced.h"
+#include "core/job.h"
 #include "core/printer.h"
 #include "service/inventory.h"
 #include "service/player_final.h"
@@ -17,6 +19,7 @@
 #include "store/db.h"
 #include "store/migrate.h"
 #include "store/printers.h"
+#include "store/tracks.h"
 
 static const int settle_steps_most = 10000;
 
@@ -28,6 +31,8 @@ struct player {
     int64_t seq; /* of the change feed, written so far */
     int64_t messages, rejected;
     int since_restart;
+    json_t *sliced;     /* as a job keeps it; NULL: none was given */
+    int64_t sliced_job; /* row of the last job that got it */
 };
 
 static enum err add_printer(void *ctx, struct db *db, struct why *why)
@@ -47,6 +52,36 @@ static enum err load_inventory(void *ctx, struct db *db, struct why *why)
 {
     struct player *player = ctx;
     return inventory_load(db, player->options.inventory, why);
+}
+
+static enum err read_sliced(struct player *player, struct why *why)
+{
+    struct sliced sliced;
+    enum err e = sliced_read(player->options.sliced, 0, &sliced, why);
+    if (e != OK)
+        return e;
+    player->sliced = sliced_record(&sliced);
+    sliced_clear(&sliced);
+    return player->sliced ? OK : why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+}
+
+static enum err give_sliced(void *ctx, struct db *db, struct why *why)
+{
+    struct player *player = ctx;
+    return tracks_sliced(db, player->sliced_job, player->sliced, why);
+}
+
+/* A print that has just begun gets the sliced file, as if it had been fetched at once. */
+static enum err attach_sliced(struct player *player, struct why *why)
+{
+    struct job *job auto_free = malloc(sizeof *job);
+    if (!job)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    if (!player->sliced || !hub_job(player->hub, player->printer, job) || !job_active(job) ||
+        job->utility || job->row == player->sliced_job)
+        return OK;
+    player->sliced_job = job->row;
+    return hub_write(player->hub, player->now, give_sliced, player, why);
 }
 
 static enum err skip_changes(void *ctx, struct db *db, struct why *why)
@@ -70,6 +105,8 @@ enum err player_open(const struct player_options *options, struct player **ret_p
         db_count_ids(db);
         e = hub_open(db, NULL, &player->hub, why);
     }
+    if (e == OK && options->sliced)
+        e = read_sliced(player, why);
     if (e == OK)
         e = hub_write(player->hub, 1, add_printer, player, why);
     if (e == OK && options->inventory)
@@ -89,6 +126,7 @@ void player_close(struct player *player)
     if (!player)
         return;
     hub_close(player->hub);
+    json_decref(player->sliced);
     free(player);
 }
 
@@ -163,7 +201,9 @@ static enum err play_message(struct player *player, const char *bytes, size_t le
     if (!hub_report(player->hub, player->printer, bytes, len, player->now))
         player->rejected++;
     hub_flush(player->hub);
-    e = after_step(player, why);
+    e = attach_sliced(player, why);
+    if (e == OK)
+        e = after_step(player, why);
     if (e == OK && player->options.restart_every > 0 &&
         ++player->since_restart >= player->options.restart_every)
         e = restart(player, why);

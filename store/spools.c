@@ -28,12 +28,15 @@ int64_t spools_find(struct db *db, const json_t *spool_id)
         text_to_int(text, &number);
     json_auto_t *args =
         db_args(db, json_pack("{s:O?, s:I}", "spool_id", spool_id, "number", (json_int_t)number));
-    if (number)
-        return db_int(db, "SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL",
-                      args, 0);
-    return db_int(db,
-                  "SELECT id FROM spool WHERE public_id = lower(:spool_id) AND deleted_at IS NULL",
-                  args, 0);
+    int64_t named = text ? db_int(db,
+                                  "SELECT id FROM spool WHERE public_id IN (:spool_id, "
+                                  "lower(:spool_id)) AND deleted_at IS NULL",
+                                  args, 0)
+                         : 0;
+    if (named || !number)
+        return named;
+    return db_int(db, "SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL", args,
+                  0);
 }
 
 json_t *spools_base(struct db *db, int64_t id)

@@ -23,7 +23,8 @@ struct list;
 extern const struct db_shape spools_shape;
 
 /* Columns of the view; `quantity` makes a box of rolls, `spool_id` (a UUID) names the first,
- * `raise_initial` lets current go beyond initial. Returns {spool_id, status, spool}, and `spools`
+ * `raise_initial` lets current go beyond initial, `free_name` takes a spool_id that is no UUID (the
+ * inventories of replay). Returns {spool_id, status, spool}, and `spools`
  * where quantity > 1. */
 enum err spools_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Merge: absent = keep, null = clear. Product facts move the roll to the matching or a new

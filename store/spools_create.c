@@ -37,10 +37,13 @@ static enum err own_id(struct db *db, const json_t *args, char ret_id[ID_SIZE], 
     ret_id[0] = '\0';
     if (!given)
         return OK;
-    if (!id_valid(given))
+    bool free_name = args_true(args, "free_name");
+    if (!id_valid(given) && !free_name)
         return why_fail(why, ERR_INVALID, "invalid_uuid", "spool_id", "spool_id must be a UUID");
-    text_copy(ret_id, ID_SIZE, given);
-    text_lower(ret_id);
+    if (!text_copy(ret_id, ID_SIZE, given))
+        return why_fail(why, ERR_INVALID, "too_long", "spool_id", "spool_id is too long");
+    if (!free_name)
+        text_lower(ret_id);
     json_auto_t *keys = db_args(db, json_pack("{s:s}", "id", ret_id));
     if (db_int(db, "SELECT 1 FROM spool WHERE public_id = :id", keys, 0))
         return why_fail(why, ERR_CONFLICT, "spool_exists", "spool_id",
