@@ -139,8 +139,8 @@ int cmd_key_main(struct command_context *context, char **words)
     for (size_t i = 0; i < LEN(actions); i++) {
         if (!said.action || strcmp(actions[i].name, said.action) != 0)
             continue;
-        if (actions[i].needs_name != (said.name != NULL))
-            return commands_refuse(EXIT_USAGE, said.name
+        if (actions[i].needs_name != (said.name && *said.name))
+            return commands_refuse(EXIT_USAGE, said.name && *said.name
                                                    ? "key list takes no name"
                                                    : "a name must follow: key create NAME, or key "
                                                      "revoke KEY_ID");
