@@ -24,7 +24,7 @@
 #include "store/keys.h"
 #include "store/migrate.h"
 
-enum { TICK_MS = 1000, SHORTEST_MS = 20 };
+enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900 };
 
 struct daemon {
     struct command_context *context;
@@ -32,6 +32,7 @@ struct daemon {
     struct secret *secret;
     struct hub *hub;
     struct reach *reach;
+    int64_t looked_at; /* last reach_refresh, monotonic */
     struct listeners listeners;
     char tls_dir[COMMANDS_PATH + 8];
     struct api *api;
@@ -92,7 +93,6 @@ static enum err open_reach(struct daemon *daemon, struct why *why)
     struct reach_options options = {
         .hub = daemon->hub,
         .secret = daemon->secret,
-        .database = daemon->context->database,
         .certs_dir = config_text(config, "printers", "certs_dir"),
         .discovery = config_bool(config, "printers", "discovery"),
     };
@@ -164,8 +164,12 @@ void daemon_close(struct daemon *daemon)
 
 void daemon_tick(struct daemon *daemon, int64_t now)
 {
+    int64_t mono = clock_mono();
     hub_tick(daemon->hub, now);
-    reach_refresh(daemon->reach);
+    if (mono - daemon->looked_at >= LOOK_MS) {
+        reach_refresh(daemon->reach);
+        daemon->looked_at = mono;
+    }
     api_tick(daemon->api, now);
 }
 

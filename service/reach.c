@@ -21,7 +21,6 @@ struct reach {
     struct reach_options options;
     struct links *links;
     struct discover *discover;
-    struct db *reader;
     int64_t seen;  /* newest change of a printer at the last look */
     json_t *known; /* rows of printers_targets that the links follow */
 };
@@ -175,16 +174,33 @@ static void follow(struct reach *reach, json_t *rows)
     reach->known = json_incref(rows);
 }
 
+struct look {
+    int64_t seen, newest;
+    json_t *rows; /* NULL: nothing changed */
+};
+
+/* Through the writer, which is open anyway: a connection of our own would hold the schema again.
+ * A transaction that writes nothing costs no disk. */
+static enum err run_look(void *ctx, struct db *db, struct why *why)
+{
+    struct look *look = ctx;
+    look->newest = changes_newest_of(db, "printer");
+    if (look->newest != look->seen)
+        look->rows = printers_targets(db);
+    return db_status(db, why);
+}
+
 void reach_refresh(struct reach *reach)
 {
-    if (db_begin(reach->reader) != OK)
+    struct why why;
+    struct look look = {.seen = reach->seen};
+    enum err e = hub_write(reach->options.hub, clock_now(), run_look, &look, &why);
+    json_auto_t *rows = look.rows;
+    if (e != OK)
+        log_line(LOG_WARN, "printers", "problem=\"%s\"", why.text);
+    if (e != OK || !rows)
         return;
-    int64_t newest = changes_newest_of(reach->reader, "printer");
-    json_auto_t *rows = newest == reach->seen ? NULL : printers_targets(reach->reader);
-    db_rollback(reach->reader);
-    if (!rows)
-        return;
-    reach->seen = newest;
+    reach->seen = look.newest;
     follow(reach, rows);
 }
 
@@ -194,9 +210,7 @@ static enum err open_parts(struct reach *reach, struct why *why)
     struct links_options links = {.certs_dir = reach->options.certs_dir};
     struct discover_options discover = {.seen = on_seen, .ctx = reach};
     struct why small;
-    enum err e = db_open(reach->options.database, DB_READ, &reach->reader, why);
-    if (e == OK)
-        e = links_open(&links, &events, &reach->links, why);
+    enum err e = links_open(&links, &events, &reach->links, why);
     if (e == OK && reach->options.discovery &&
         discover_open(&discover, &reach->discover, &small) != OK)
         log_line(LOG_WARN, "discovery", "problem=\"%s\"", small.text);
@@ -225,7 +239,6 @@ void reach_close(struct reach *reach)
         return;
     discover_close(reach->discover);
     links_close(reach->links);
-    db_close(reach->reader);
     json_decref(reach->known);
     free(reach);
 }

@@ -23,7 +23,6 @@ struct secret;
 struct reach_options {
     struct hub *hub;
     const struct secret *secret;
-    const char *database;
     const char *certs_dir;
     bool discovery;
 };
