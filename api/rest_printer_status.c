@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/request.h"
@@ -120,19 +121,23 @@ static json_t *telemetry(const struct request *request, int64_t printer)
                      time_or_null(counts.last_message_at));
 }
 
-static void add_state(const struct request *request, int64_t id, json_t *shown)
+/* A struct printer on the stacks of all workers would be most of our memory. */
+static enum err add_state(const struct request *request, int64_t id, json_t *shown, struct why *why)
 {
-    struct printer printer;
-    if (!hub_printer(request->api->context.hub, id, &printer))
-        printer_init(&printer);
-    json_object_set_new(shown, "model", text_or_null(model_name(printer.model)));
-    json_object_set_new(shown, "firmware", text_or_null(printer.firmware));
-    json_object_set_new(shown, "nozzles", int_or_null(printer.nozzles, 0));
-    json_object_set_new(shown, "wifi_dbm", int_or_null(printer.live.wifi_dbm, 0));
-    json_object_set_new(shown, "progress", progress(&printer));
-    json_object_set_new(shown, "temperatures", temperatures(&printer.live));
-    json_object_set_new(shown, "units", units(&printer));
+    auto_free struct printer *printer = malloc(sizeof *printer);
+    if (!printer)
+        return why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
+    if (!hub_printer(request->api->context.hub, id, printer))
+        printer_init(printer);
+    json_object_set_new(shown, "model", text_or_null(model_name(printer->model)));
+    json_object_set_new(shown, "firmware", text_or_null(printer->firmware));
+    json_object_set_new(shown, "nozzles", int_or_null(printer->nozzles, 0));
+    json_object_set_new(shown, "wifi_dbm", int_or_null(printer->live.wifi_dbm, 0));
+    json_object_set_new(shown, "progress", progress(printer));
+    json_object_set_new(shown, "temperatures", temperatures(&printer->live));
+    json_object_set_new(shown, "units", units(printer));
     json_object_set_new(shown, "telemetry", telemetry(request, id));
+    return OK;
 }
 
 enum err rest_printer_status_get(struct request *request, struct reply *reply, struct why *why)
@@ -146,8 +151,10 @@ enum err rest_printer_status_get(struct request *request, struct reply *reply, s
     json_object_set(shown, "printer_id", json_object_get(row, "printer_id"));
     json_object_set(shown, "name", json_object_get(row, "name"));
     json_object_set_new(shown, "connection", connection(request, id));
-    add_state(request, id, shown);
-    return reply_json(reply, 200, shown);
+    e = add_state(request, id, shown, why);
+    if (e != OK)
+        json_decref(shown);
+    return e == OK ? reply_json(reply, 200, shown) : e;
 }
 
 static json_t *seen(const struct discover_printer *printer, bool known)
