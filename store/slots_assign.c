@@ -144,7 +144,7 @@ static enum err answer(struct db *db, const struct word *word, json_t *moved_fro
     if (e)
         return e;
     json_t *previous = word->before == word->spool ? json_null() : public_id(db, word->before);
-    *ret = db_args(db, json_pack("{s:O, s:o, s:o, s:O, s:o}", "ams_slot_id",
+    *ret = db_args(db, json_pack("{s:O, s:o, s:o, s:o, s:o}", "ams_slot_id",
                                  json_object_get(slot, "ams_slot_id"), "spool_id",
                                  public_id(db, word->spool), "previous_spool_id", previous,
                                  "moved_from", moved_from, "slot", slot));
