@@ -1,0 +1,22 @@
+/*
+ * Grams that a client tells of a print: by roll or slot, or in one sum. They win over what is
+ * computed, and stay when the print is charged again.
+ * Runs inside the caller's transaction.
+ * Owner: nothing is kept. Thread: the connection's. Lock: none.
+ */
+#ifndef STORE_FIGURES_H
+#define STORE_FIGURES_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+
+/* Book an ended print by `usage` or `actual_grams_used` of ${args} (see store/jobs_client.h): as
+ * told, else the sum split by the estimates, else to the one known slot, else open. Without either:
+ * what the hub followed is charged by it; else the estimates of a completed print. */
+enum err figures_book(struct db *db, int64_t job, const json_t *args, struct why *why);
+
+#endif
