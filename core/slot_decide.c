@@ -143,8 +143,10 @@ static void decide_agreeing(struct scene *scene)
     const struct roll *roll = scene->assigned;
 
     slot_close_question(scene, QUESTION_MISMATCH);
-    if (look_tagged(&scene->is) && (scene->facts->by_user || match_fits(&scene->is, roll)))
+    if (look_tagged(&scene->is) && (scene->facts->by_user || match_fits(&scene->is, roll))) {
         slot_bind_tag(scene, roll);
+        rebase(scene);
+    }
 }
 
 /* The user knows that this roll looks so here: it was answered, or was so the last time. */

@@ -69,7 +69,6 @@ static void assign(struct scene *scene, const struct candidate *best)
     if (roll)
         slot_bind_tag(scene, roll);
     slot_close_question(scene, QUESTION_WHICH_SPOOL);
-    slot_close_question(scene, QUESTION_MISMATCH);
 }
 
 static void draft_names(const struct look *look, struct draft *ret)

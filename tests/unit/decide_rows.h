@@ -87,6 +87,8 @@ static const struct row tags[] = {
      "forget assign(1 auto_matched) announce"},
     {"a learned answer decides between twins", "empty", RED, ROLL_RED ROLL_RED_2, "learned=2", "",
      "assign(2 auto_matched) announce"},
+    {"a third side is not noted", "empty", "uuid=AA tag=09 material=PLA color=FF0000", ROLL_A, "",
+     "", "assign(4 rfid)"},
 };
 
 static const struct row changes[] = {
@@ -122,6 +124,16 @@ static const struct row changes[] = {
      RED, "base"},
     {"the assigned roll is no longer on record", RED, BLUE, ROLL_BLUE, "assigned=1", RED,
      "end(mqtt_color_change) assign(3 auto_matched) announce"},
+    {"colour, seen since the start only", RED, BLUE, ROLL_RED, "assigned=1 user", "",
+     "end(mqtt_color_change) ask(which_spool)"},
+    {"a material that nobody knows", RED, "material=XYZ color=FF0000", ROLL_RED, "assigned=1", RED,
+     "end(mqtt_material_change) ask(which_spool)"},
+    {"and away from it", "material=XYZ color=FF0000", RED, "id=2 material=XYZ color=FF0000",
+     "assigned=2", "material=XYZ color=FF0000", "end(mqtt_material_change) ask(which_spool)"},
+    {"a material that nobody knows stays", "material=XYZ color=FF0000", "material=XYZ color=FA0505",
+     "id=2 material=XYZ color=FF0000", "assigned=2", "material=XYZ color=FF0000", "keep"},
+    {"a colour that is not told for once", RED, "profile=GFL99 material=PLA", ROLL_RED,
+     "assigned=1", RED, "keep"},
 };
 
 static const struct row standing[] = {
@@ -152,6 +164,21 @@ static const struct row standing[] = {
     {"nothing new", RED, RED, ROLL_RED, "assigned=1", RED, "keep"},
     {"the same tag, other settings", TAG_A, "uuid=AA tag=02 material=PLA color=00FF00", ROLL_A,
      "assigned=4", TAG_A, "base"},
+    {"its tag ends the doubt", "unseen", TAG_A, ROLL_A, "assigned=4 user open=mismatch", TAG_A,
+     "close"},
+    {"its other side is seen", TAG_A,
+     "uuid=AA tag=09 profile=GFA00 material=PLA name=PLA_Basic color=FF0000",
+     "id=4 material=PLA color=FF0000 uuid=AA tag=01", "assigned=4", TAG_A, "bind"},
+    {"a guess learns its tag", "profile=GFA00 material=PLA name=PLA_Basic color=FF0000", TAG_A,
+     ROLL_BARE, "assigned=7", "profile=GFA00 material=PLA name=PLA_Basic color=FF0000",
+     "bind base"},
+    {"the user's roll of a similar colour learns it too", TAG_A, TAG_A,
+     "id=7 material=PLA color=D01020", "assigned=7 user", TAG_A, "bind"},
+    {"a guess of a similar colour does not", TAG_A, TAG_A, "id=7 material=PLA color=D01020",
+     "assigned=7", TAG_A, "keep"},
+    {"two rolls noted with one tag", TAG_A, TAG_A,
+     "id=5 material=PLA color=FF0000 uuid=AA tag=01\nid=4 material=PLA color=FF0000 uuid=AA tag=01",
+     "assigned=4", TAG_A, "keep"},
 };
 
 static const struct row removals[] = {
@@ -195,6 +222,9 @@ static const struct row externals[] = {
      "assign(1 auto_matched) announce"},
     {"set to another roll (bambuddy#2575)", RED, BLUE, ROLL_RED ROLL_BLUE,
      "external=2 assigned=1 user", RED, "end(mqtt_color_change) assign(3 auto_matched) announce"},
+    {"set to another while none is noted", RED, BLUE, ROLL_BLUE, "external=1", "",
+     "assign(3 auto_matched) announce"},
+    {"as it was", RED, RED, ROLL_RED, "external=1", "", "keep"},
 };
 
 static const struct {

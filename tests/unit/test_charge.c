@@ -83,6 +83,103 @@ static void a_total_is_split_by_the_estimates(void **state)
     expect(&input, "0:0 A1#1 150500 reported");
 }
 
+/* Cancelled in layer 50, 60 g reported: the second had not begun by the curve; by the layers alone
+ * both are half done, 2 to 1. */
+static void a_total_of_a_part_is_split_by_what_was_done(void **state)
+{
+    static const struct trace_part parts[] = {
+        {.filament = 0, .at = A1, .spool = 1, .to = 50000, .low = 49000, .high = 51000},
+        {.filament = 1, .at = A2, .spool = 2},
+    };
+    struct charge_filament two[] = {filament(0, 10000, 100000), filament(1, 5000, 50000)};
+    struct charge_input input = input_of(two, 2, parts, 2);
+
+    (void)state;
+    input.whole = false;
+    input.layer = 50;
+    input.total_layers = LAYERS;
+    input.reported_mg = 60000;
+    expect(&input, "0:0 A1#1 60000 reported");
+    input.even = true;
+    expect(&input, "0:0 A1#1 40000 reported, 1:0 A2#2 20000 reported");
+    input.total_layers = 0;
+    expect(&input, "0:0 A1#1 40000 reported, 1:0 A2#2 20000 reported");
+}
+
+static void bounds_of_estimates(void **state)
+{
+    static struct charges charges;
+    struct charge_filament one = filament(0, charge_unknown, 0);
+    struct charge_input input = input_of(&one, 1, simple, 1);
+
+    (void)state;
+    input.whole = false;
+    input.layer = 25;
+    input.total_layers = LAYERS;
+    one.remain_mg = 30000;
+    one.percent_mg = 10000;
+    charge_job(&input, &charges);
+    assert_int_equal(charges.list[0].low_mg, 20000);
+    assert_int_equal(charges.list[0].high_mg, 40000);
+    one.remain_mg = 0;
+    charge_job(&input, &charges);
+    assert_int_equal(charges.count, 0);
+    assert_int_equal(charges.sums[0].low_mg, 0);
+    one.used_mg = 100000;
+    charge_job(&input, &charges);
+    assert_int_equal(charges.list[0].low_mg, 24000);
+    assert_int_equal(charges.list[0].high_mg, 25000);
+    input.reported_mg = 7;
+    charge_job(&input, &charges);
+    assert_int_equal(charges.list[0].low_mg, 7);
+    assert_int_equal(charges.list[0].high_mg, 7);
+}
+
+/* The slicer's grams of a whole print are no estimate; how they split without a curve is one. */
+static void whole_prints_without_a_curve(void **state)
+{
+    static const struct trace_part parts[] = {{.at = A1, .spool = 1, .to = 25000},
+                                              {.at = A2, .spool = 2, .from = 25000, .to = 100000}};
+    struct charge_filament one = filament(0, 10000, 100000);
+    struct charge_input input = input_of(&one, 1, simple, 1);
+
+    (void)state;
+    input.even = true;
+    expect(&input, "0:0 A1#1 10000 slicer_layers");
+    input.parts = parts;
+    input.part_count = 2;
+    expect(&input, "0:0 A1#1 2500 slicer_layers~, 0:1 A2#2 7500 slicer_layers~");
+}
+
+/* More parts than fit: no gram is lost, and none is put on a roll by chance. */
+static void too_many_parts_stay_open(void **state)
+{
+    static struct charges charges;
+    static struct trace_part parts[CHARGES_MAX + 10];
+    int64_t sum = 0;
+
+    (void)state;
+    for (size_t i = 0; i < LEN(parts); i++)
+        parts[i] = (struct trace_part){.at = A1,
+                                       .spool = 1,
+                                       .from = (int64_t)i,
+                                       .to = (int64_t)i + 1,
+                                       .low = (int64_t)i + 1,
+                                       .high = (int64_t)i + 1};
+    struct charge_filament one = filament(0, 266000, LEN(parts));
+    struct charge_input input = input_of(&one, 1, parts, LEN(parts));
+    charge_job(&input, &charges);
+    assert_true(charges.overflow);
+    assert_int_equal(charges.count, CHARGES_MAX);
+    for (int i = 0; i < charges.count; i++)
+        sum += charges.list[i].mg;
+    assert_int_equal(sum, 266000);
+    assert_int_equal(charges.list[CHARGES_MAX - 1].mg, 11000);
+    assert_int_equal(charges.list[CHARGES_MAX - 1].spool, 0);
+    assert_int_equal(charges.list[CHARGES_MAX - 1].filament, -1);
+    assert_true(address_none(charges.list[CHARGES_MAX - 1].at));
+}
+
 /* The tag of one roll says nothing about a print of two. */
 static void remain_is_for_single_filaments(void **state)
 {
@@ -197,6 +294,10 @@ int main(void)
         cmocka_unit_test(sources_in_order),
         cmocka_unit_test(every_source_is_produced_and_recorded),
         cmocka_unit_test(a_total_is_split_by_the_estimates),
+        cmocka_unit_test(a_total_of_a_part_is_split_by_what_was_done),
+        cmocka_unit_test(bounds_of_estimates),
+        cmocka_unit_test(whole_prints_without_a_curve),
+        cmocka_unit_test(too_many_parts_stay_open),
         cmocka_unit_test(remain_is_for_single_filaments),
         cmocka_unit_test(nothing_seen_leaves_it_open),
         cmocka_unit_test(parts_always_sum_to_the_total),

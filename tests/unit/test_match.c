@@ -216,6 +216,21 @@ static const struct row looks[] = {
      "id=1 material=PLA color=000000\nid=2 material=PLA color=FFFFFF00",
      "!2:material:750",
      {0}},
+    {"the roll's profile tells its variant",
+     "material=PLA name=PLA_Matte color=FF0000",
+     "id=1 profile=GFA01 material=PLA color=FF0000",
+     "!1:material:750",
+     {0}},
+    {"two products of one maker",
+     "profile=GFL00 material=PLA color=FF0000",
+     "id=1 profile=GFL01 material=PLA color=FF0000",
+     "1:similar:400",
+     {0}},
+    {"a colour that is not told",
+     "profile=GFL99 material=PLA",
+     "id=1 material=PLA color=FF0000",
+     "1:similar:500",
+     {0}},
 };
 
 static const struct row memory[] = {
@@ -269,6 +284,22 @@ static const struct row memory[] = {
      "id=1 material=PLA color=FF0000",
      "1:history:300",
      {.not_roll = 1}},
+    {"the learned answer against the last roll",
+     "profile=GFL99 material=PLA color=FF0000",
+     "id=1 material=PLA color=FF0000\nid=2 material=PETG color=00FF00",
+     "!2:learned:900 1:material:750",
+     {.learned = 2, .left = 1, .left_same = true}},
+    {"the tag against the last roll",
+     "uuid=AA11 " RED_BASIC,
+     "id=1 profile=GFA00 material=PLA color=FF0000\nid=2 material=PLA color=FF0000 uuid=AA11",
+     "!2:tray_uuid:1000 1:profile:850",
+     {.left = 1, .left_same = true}},
+    {"the last roll is elsewhere now",
+     RED_BASIC,
+     "id=1 profile=GFA00 material=PLA color=FF0000\n"
+     "id=2 material=PLA_Basic color=FF0000 brand=Bambu\nid=3 material=PLA color=F00 elsewhere",
+     "!1:profile:850 2:material:750",
+     {.left = 3, .left_same = true}},
 };
 
 static void tags_first(void **state)
@@ -324,75 +355,6 @@ static void every_evidence_is_used(void **state)
     }
 }
 
-static void fingerprints(void **state)
-{
-    static const struct {
-        const char *tray, *expected;
-    } table[] = {
-        {"empty", ""},
-        {"unknown", ""},
-        {"reading uuid=AA11", ""},
-        {"profile=GFL99 material=PLA color=ff0000", "||GFL99|PLA||FF0000FF"},
-        {"uuid=aa11 tag=01 profile=GFA00 material=PLA name=PLA_Basic color=FF000080",
-         "AA11||GFA00|PLA|PLA Basic|FF000080"},
-        {"tag=01 uuid=0000 material=PLA", "|01||PLA||"},
-        {"material=P|L color=FF0000,00FF00", "|||P L||FF0000FF,00FF00FF"},
-    };
-    char text[FINGERPRINT_SIZE], again[FINGERPRINT_SIZE];
-    struct look look;
-
-    (void)state;
-    for (size_t i = 0; i < LEN(table); i++) {
-        struct tray tray = tray_from(table[i].tray);
-        match_fingerprint(&tray, text);
-        assert_string_equal(text, table[i].expected);
-        assert_int_equal(look_parse(text, &look), table[i].expected[0] != '\0');
-        look_fingerprint(&look, again);
-        assert_string_equal(again, text);
-    }
-    assert_false(look_parse("a|b|c", &look));
-    assert_false(look_parse("|||||ZZ", &look));
-    assert_false(look_described(&look));
-}
-
-static void agreement(void **state)
-{
-    static const struct {
-        const char *tray, *roll;
-        enum slot_match expected;
-    } table[] = {
-        {"unseen", "id=1", MATCH_UNKNOWN},
-        {"reading", "id=1", MATCH_UNKNOWN},
-        {"empty", "id=1", MATCH_EMPTY},
-        {"empty", NULL, MATCH_EMPTY},
-        {"unknown", "id=1", MATCH_UNKNOWN},
-        {"unknown", NULL, MATCH_UNASSIGNED},
-        {"material=PLA color=F00", NULL, MATCH_UNASSIGNED},
-        {"material=PLA color=F00", "id=1 material=PLA color=F00", MATCH_OK},
-        {"material=PLA color=F00", "id=1 material=PLA+ color=F00", MATCH_OK},
-        {"material=PLA profile=GFA00 color=F00", "id=1 material=PLA product=PLA_Matte color=F00",
-         MATCH_OK},
-        {"material=PLA color=F00", "id=1 material=PLA color=D01020", MATCH_OK},
-        {"material=PLA color=F00", "id=1 material=PLA color=00F", MATCH_MISMATCH},
-        {"material=PLA color=F00", "id=1 material=PETG color=F00", MATCH_MISMATCH},
-        {"material=PLA-CF color=F00", "id=1 material=PLA color=F00", MATCH_MISMATCH},
-        {"material=PLA-S color=F00", "id=1 material=PLA color=F00", MATCH_MISMATCH},
-        {"material=PA-CF color=000", "id=1 material=PAHT-CF color=000", MATCH_OK},
-        {"uuid=AA material=PLA color=F00", "id=1 material=PLA color=00F uuid=AA", MATCH_OK},
-        {"uuid=AA material=PLA color=F00", "id=1 material=PLA color=F00 uuid=BB", MATCH_MISMATCH},
-        {"tag=02 material=PLA color=F00", "id=1 material=PLA color=00F tag=01 tag2=02", MATCH_OK},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < LEN(table); i++) {
-        struct tray tray = tray_from(table[i].tray);
-        struct roll roll = roll_from(table[i].roll ? table[i].roll : "");
-        enum slot_match match = slot_match(&tray, table[i].roll ? &roll : NULL);
-        if (match != table[i].expected)
-            fail_msg("%s / %s: %s", table[i].tray, table[i].roll, match_slug(match));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,8 +363,6 @@ int main(void)
         cmocka_unit_test(and_memory),
         cmocka_unit_test(only_the_best_are_offered),
         cmocka_unit_test(every_evidence_is_used),
-        cmocka_unit_test(fingerprints),
-        cmocka_unit_test(agreement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
