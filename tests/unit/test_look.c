@@ -115,6 +115,18 @@ static void changes_by_weight(void **state)
     }
 }
 
+static void rank_one(const char *tray, const char *roll, const struct match_context *context,
+                     struct candidates *ret)
+{
+    struct tray shown = tray_from(tray);
+    struct roll only = roll_from(roll);
+    struct look look;
+
+    look_of(&shown, &look);
+    match_rank(&look, context, &only, 1, ret);
+    assert_int_equal(ret->count, 1);
+}
+
 static void reasons_name_the_evidence(void **state)
 {
     static const struct {
@@ -148,13 +160,8 @@ static void reasons_name_the_evidence(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(table); i++) {
-        struct tray tray = tray_from(table[i].tray);
-        struct roll roll = roll_from(table[i].roll);
         struct candidates ranked;
-        struct look look;
-        look_of(&tray, &look);
-        match_rank(&look, &table[i].context, &roll, 1, &ranked);
-        assert_int_equal(ranked.count, 1);
+        rank_one(table[i].tray, table[i].roll, &table[i].context, &ranked);
         if (!text_starts(ranked.list[0].reason, table[i].reason))
             fail_msg("%s: %s", table[i].tray, ranked.list[0].reason);
     }
