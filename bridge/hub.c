@@ -27,6 +27,7 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
         e = hub_plan_message(&step, plan->message, &plan->next, why);
     plan->rejected_fields = step.rejected_fields;
     plan->job_changed = step.job_changed;
+    plan->wrote = step.wrote;
     if (e == OK)
         entry->tentative = plan->next;
     return e;
@@ -48,6 +49,7 @@ static void plan_done(void *ctx, enum err result)
     if (entry && result == OK) {
         entry->committed = plan->next;
         entry->deadline = hub_track_deadline(&entry->committed);
+        entry->counts.writes += plan->wrote;
         if (plan->message)
             count_message(entry, plan);
         hub->generation++;

@@ -39,6 +39,7 @@ struct hub_counts {
     uint64_t messages;        /* payloads that arrived */
     uint64_t rejected;        /* payloads that were no JSON object */
     uint64_t rejected_fields; /* single values that were unreadable and skipped */
+    uint64_t writes;          /* messages, or passings of time, that left something durable */
     uint64_t failed_commits;
     int64_t last_message_at; /* ms since 1970; 0: none yet */
 };

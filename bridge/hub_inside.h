@@ -41,6 +41,7 @@ struct plan {
     unsigned rejected_fields;
     bool was_refused;
     bool job_changed; /* a print began, ended or got another name */
+    bool wrote;       /* something durable */
     struct track next;
 };
 

@@ -120,6 +120,7 @@ static enum err write_step(struct hub_step *step, const struct track *old, struc
 {
     if (nothing_durable(old, next) && !events->count)
         return OK;
+    step->wrote = true;
     struct change_set set = {.step = step, .old = old, .next = next, .why = why};
     changes_diff(&old->printer, &next->printer, &set.changes);
     enum err e = save_slots(&set);

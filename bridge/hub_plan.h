@@ -21,6 +21,7 @@ struct hub_step {
     int64_t now;
     unsigned rejected_fields; /* results add up over the steps of one plan */
     bool job_changed;
+    bool wrote; /* something durable */
 };
 
 /* Let time pass, or fold one message in, and write what changed: reported slots, the print, the

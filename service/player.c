@@ -30,6 +30,7 @@ struct player {
     int64_t now;
     int64_t seq; /* of the change feed, written so far */
     int64_t messages, rejected;
+    int64_t writes; /* before the last restart */
     int since_restart;
     json_t *sliced;     /* as a job keeps it; NULL: none was given */
     int64_t sliced_job; /* row of the last job that got it */
@@ -183,9 +184,18 @@ static enum err settle(struct player *player, int64_t until, struct why *why)
     return why_fail(why, ERR_CORRUPT, "never_settles", NULL, "The state does not come to rest.");
 }
 
+/* The hub counts since it was started. */
+static int64_t count_writes(const struct player *player)
+{
+    struct hub_counts counts;
+    bool known = hub_counters(player->hub, player->printer, &counts);
+    return player->writes + (known ? (int64_t)counts.writes : 0);
+}
+
 static enum err restart(struct player *player, struct why *why)
 {
     player->since_restart = 0;
+    player->writes = count_writes(player);
     return hub_restart(player->hub, why);
 }
 
@@ -233,8 +243,13 @@ static enum err write_final(void *ctx, struct db *db, struct why *why)
     struct printer *printer auto_free = calloc(1, sizeof *printer);
     if (!printer || !hub_printer(player->hub, player->printer, printer))
         printer_init(printer);
-    const struct player_total total = {player->options.printer_id, printer, player->messages,
-                                       player->rejected};
+    const struct player_total total = {
+        .printer_id = player->options.printer_id,
+        .printer = printer,
+        .messages = player->messages,
+        .rejected = player->rejected,
+        .writes = count_writes(player),
+    };
     return player_final(db, &total, player->options.out, why);
 }
 

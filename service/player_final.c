@@ -1,7 +1,9 @@
 #include "service/player_final.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "core/printer.h"
 #include "store/jobs.h"
@@ -54,6 +56,14 @@ static enum err add_list(struct db *db, struct buf *out, const char *key, list_f
     return OK;
 }
 
+static void add_violations(struct db *db, struct buf *out)
+{
+    json_auto_t *rows = ledger_violations(db);
+    char *text = json_dumps(rows, JSON_COMPACT);
+    buf_format(out, ",\"violations\":%s", text ? text : "null");
+    free(text);
+}
+
 enum err player_final(struct db *db, const struct player_total *total, FILE *out, struct why *why)
 {
     static const struct {
@@ -73,8 +83,9 @@ enum err player_final(struct db *db, const struct player_total *total, FILE *out
         if (e != OK)
             return e;
     }
-    buf_format(&line, ",\"messages\":%lld,\"rejected\":%lld}\n", (long long)total->messages,
-               (long long)total->rejected);
+    add_violations(db, &line);
+    buf_format(&line, ",\"messages\":%lld,\"rejected\":%lld,\"writes\":%lld}\n",
+               (long long)total->messages, (long long)total->rejected, (long long)total->writes);
     if (line.failed)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     fwrite(line.data, 1, line.len, out);

@@ -18,6 +18,7 @@ struct player_total {
     const char *printer_id;
     const struct printer *printer;
     int64_t messages, rejected; /* payloads, and those that were no JSON object */
+    int64_t writes;             /* steps that left something durable */
 };
 
 enum err player_final(struct db *db, const struct player_total *total, FILE *out, struct why *why);

@@ -11,14 +11,48 @@ import zipfile
 START = 1767225600  # 2026-01-01T00:00:00Z
 
 
+def tray(number, text):
+    """One slot of a unit as printers write it, from "PLA GFL99 FFFFFFFF", {...}, None (empty) or "?"."""
+    if text is None or text == "?":
+        return {"id": str(number)}
+    if isinstance(text, dict):
+        return {"id": str(number), **text}
+    material, profile, color = text.split()
+    return {"id": str(number), "tray_type": material, "tray_info_idx": profile, "tray_color": color}
+
+
+def unit_bits(unit):
+    """Bit of the unit, first bit of its slots, and how many it has."""
+    if unit >= 128:
+        return 4 + unit - 128, 16 + unit - 128, 1
+    return (12, 24, 4) if unit == 16 else (unit, 4 * unit, 4)
+
+
+def whole_ams(trays):
+    """The `ams` object for {"unit/slot": tray} in the printer's numbering; slots of a unit that are left out are empty."""
+    units, exist, filled = {}, 0, 0
+    for place, text in trays.items():
+        unit, slot = map(int, place.split("/"))
+        bit, first, count = unit_bits(unit)
+        exist |= 1 << bit
+        filled |= (text is not None) << (first + slot)
+        units.setdefault(unit, [tray(n, None) for n in range(count)])[slot] = tray(slot, text)
+    return {"ams_exist_bits": f"{exist:x}", "tray_exist_bits": f"{filled:x}",
+            "ams": [{"id": str(unit), "tray": rows} for unit, rows in units.items()]}
+
+
+def report(entry):
+    ams = whole_ams(entry["trays"]) if "trays" in entry else {}
+    if "now" in entry:
+        ams["tray_now"] = str(entry["now"])
+    own = entry.get("print", {})
+    ams.update(own.get("ams", {}))
+    return {"command": "push_status", **own, **({"ams": ams} if ams else {})}
+
+
 def message(entry):
     """One line of the recording for one entry of the case."""
-    if "raw" in entry:
-        payload = entry["raw"]
-    elif "print" in entry:
-        payload = {"print": {"command": "push_status", **entry["print"]}}
-    else:
-        payload = entry["payload"]
+    payload = entry.get("raw", entry.get("payload", None)) or {"print": report(entry)}
     return json.dumps({"t": START + entry["at"], "payload": payload})
 
 
@@ -27,24 +61,60 @@ def version(model):
     return json.dumps({"t": START, "payload": {"info": {"command": "get_version", "module": [module]}}})
 
 
-def pack(sliced, path):
-    filaments = "".join(
+def gcode(path):
+    """Plate gcode for [[layer, tool (0-based), mm], ...]: the tool changes inside its layer, as sliced files have it."""
+    lines, layer, tool = ["M83", f"T{path[0][1]}"], 0, path[0][1]
+    for at, filament, length in path:
+        lines += [f"M73 L{at}"] if at != layer else []
+        lines += [f"T{filament}"] if filament != tool else []
+        lines += [f"G1 X1 E{length}"]
+        layer, tool = at, filament
+    return lines
+
+
+def plate_info(number, filaments):
+    rows = "".join(
         f'<filament id="{f["id"]}" tray_info_idx="{f.get("profile", "")}" type="{f["type"]}" color="{f["color"]}" '
-        f'used_m="0" used_g="{f["used_g"]}"/>' for f in sliced["filaments"])
-    info = f'<config><plate><metadata key="index" value="1"/>{filaments}</plate></config>'
+        f'used_m="0" used_g="{f["used_g"]}"/>' for f in filaments)
+    return f'<plate><metadata key="index" value="{number}"/>{rows}</plate>'
+
+
+def pack(sliced, path):
+    lines = sliced.get("plate.gcode") or gcode(sliced["path"])
+    number = sliced.get("plate", 1)
+    plates = {number: sliced["filaments"], **{int(n): f for n, f in sliced.get("other_plates", {}).items()}}
+    info = "".join(plate_info(n, filaments) for n, filaments in sorted(plates.items()))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("Metadata/slice_info.config", info)
-        archive.writestr("Metadata/plate_1.gcode", "\n".join(sliced["plate.gcode"]) + "\n")
+        archive.writestr("Metadata/slice_info.config", f"<config>{info}</config>")
+        if lines:
+            archive.writestr(f"Metadata/plate_{number}.gcode", "\n".join(lines) + "\n")
 
 
-def write(case, folder):
-    """The case as files; returns the words of the command line."""
+def inventory(case):
+    """`inventory` as it stands, or from the short form of `rolls`."""
+    if "rolls" not in case:
+        return case.get("inventory")
+    ret = {"spools": [], "slots": []}
+    for name, (material, color, grams, place, *more) in case["rolls"].items():
+        ret["spools"].append({"spool_id": name, "brand": "Maker", "product_name": name, "material_type": material,
+                              "color_hex": color, "initial_weight_grams": grams, **(more[0] if more else {})})
+        if place:
+            unit, slot = map(int, place.split("/"))
+            ret["slots"].append({"printer_id": "P", "ams_unit_number": unit, "slot_number": slot, "spool_id": name})
+    return ret
+
+
+def recording(case):
     lines = [version(case["model"])] if "model" in case else []
-    lines += [message(entry) for entry in case["messages"]]
-    (folder / "messages.jsonl").write_text("\n".join(lines) + "\n")
-    words = []
-    if "inventory" in case:
-        (folder / "inventory.json").write_text(json.dumps(case["inventory"]))
+    return lines + [message(entry) for entry in case["messages"]]
+
+
+def write(case, folder, lines=None):
+    """The case as files; returns the words of the command line."""
+    (folder / "messages.jsonl").write_text("\n".join(lines or recording(case)) + "\n")
+    words, rolls = ["--printer", "P"], inventory(case)
+    if rolls:
+        (folder / "inventory.json").write_text(json.dumps(rolls))
         words += ["--inventory", str(folder / "inventory.json")]
     if "sliced" in case:
         pack(case["sliced"], folder / "plate.gcode.3mf")
@@ -88,6 +158,8 @@ def compare_slots(want, got):
 
 
 def compare_final(expect, final):
+    if final["violations"]:
+        raise AssertionError(f"violations: {json.dumps(final['violations'])}")
     for key, want in expect.items():
         if key == "slots":
             compare_slots(want, final["slots"])
