@@ -46,7 +46,7 @@ def report(entry):
     if "now" in entry:
         ams["tray_now"] = str(entry["now"])
     own = entry.get("print", {})
-    ams.update(own.get("ams", {}))
+    ams.update(own.get("ams") or {})
     return {"command": "push_status", **own, **({"ams": ams} if ams else {})}
 
 
@@ -157,16 +157,27 @@ def compare_slots(want, got):
             raise AssertionError(f"slot {place}: {json.dumps(by_place.get(place))} instead of {json.dumps(slot)}")
 
 
-def compare_final(expect, final):
+def compare_final(expect, final, lines):
     if final["violations"]:
         raise AssertionError(f"violations: {json.dumps(final['violations'])}")
+    got = {"history": history(lines), "asked": asked(lines), **final}
     for key, want in expect.items():
         if key == "slots":
             compare_slots(want, final["slots"])
         elif key in ("questions", "jobs", "usage_events"):
             compare_list(key, want, final[key])
-        elif not matches(want, final[key]):
-            raise AssertionError(f"{key}: {json.dumps(final[key])} instead of {json.dumps(want)}")
+        elif not matches(want, got[key]):
+            raise AssertionError(f"{key}: {json.dumps(got[key])} instead of {json.dumps(want)}")
+
+
+def history(lines):
+    """What became of the slots, in order: "unit/slot roll event", roll "-" where the slot was left without one."""
+    rows = [line["data"] for line in lines if line["change"] == "slot_history" and line["op"] == "insert"]
+    return [f'{r["ams_unit_number"]}/{r["slot_number"]} {r["spool_id"] or "-"} {r["event_type"]}' for r in rows]
+
+
+def asked(lines):
+    return sum(line["change"] == "question" and line["op"] == "insert" for line in lines)
 
 
 def compare_changes(want, lines):
@@ -188,7 +199,7 @@ def run_case(program, path):
     if once != again:
         raise AssertionError("a restart after every message changes the output")
     lines = [json.loads(line) for line in once.splitlines()]
-    compare_final(case["expect"], lines[-1])
+    compare_final(case["expect"], lines[-1], lines[:-1])
     compare_changes(case.get("changes", []), lines[:-1])
 
 
