@@ -1,0 +1,279 @@
+#include "bridge/printer/files_transfer.h"
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { CONNECT_MS = 10 * 1000, RESPONSE_S = 20, STALL_S = 30, LINGER_MS = 3000, HOST_SIZE = 300 };
+
+struct files_transfer {
+    CURL *curl;
+    struct curl_slist *connect_to;
+    struct files_transfer_options options; /* its texts are not kept */
+    struct identity_peer peer, failed;
+    char serial[IDENTITY_SERIAL_SIZE];
+    int fd;            /* -1: only looking */
+    int64_t size, got; /* of the present fetch */
+    int64_t full_at;   /* when the last byte came; 0: not yet */
+    bool too_big, disk_failed, aborted;
+    char detail[CURL_ERROR_SIZE];
+};
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void start_library(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* ---- callbacks of libcurl ---- */
+
+static CURLcode prove(CURL *curl, void *ctx, void *arg)
+{
+    struct files_transfer *t = arg;
+    (void)curl;
+    return identity_apply(t->options.identity, ctx, &t->peer, NULL) ? CURLE_SSL_CERTPROBLEM
+                                                                    : CURLE_OK;
+}
+
+static size_t take_bytes(char *bytes, size_t one, size_t count, void *arg)
+{
+    struct files_transfer *t = arg;
+    size_t len = one * count, done = 0;
+    if (t->fd < 0)
+        return len; /* pseudo headers of a look */
+    t->got += (int64_t)len;
+    t->too_big = t->got > t->options.most_bytes;
+    while (!t->too_big && done < len) {
+        ssize_t wrote = write(t->fd, bytes + done, len - done);
+        if (wrote <= 0) {
+            t->disk_failed = true;
+            return 0;
+        }
+        done += (size_t)wrote;
+    }
+    if (t->got == t->size)
+        t->full_at = clock_mono();
+    return t->too_big ? 0 : len;
+}
+
+static int go_on(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+{
+    struct files_transfer *t = arg;
+    int linger = t->options.linger_ms ? t->options.linger_ms : LINGER_MS;
+    (void)total;
+    (void)now;
+    (void)up_total;
+    (void)up;
+    if (t->options.progress && !t->options.progress(t->options.ctx, t->got, t->size))
+        t->aborted = true;
+    return t->aborted || (t->full_at && clock_mono() - t->full_at > linger);
+}
+
+/* ---- one command ---- */
+
+static CURLU *url_of(const struct files_transfer *t, const char *path)
+{
+    char port[16];
+    CURLU *url = curl_url();
+    snprintf(port, sizeof port, "%d", t->options.port);
+    if (url && !curl_url_set(url, CURLUPART_SCHEME, "ftps", 0) &&
+        !curl_url_set(url, CURLUPART_HOST, t->serial, 0) &&
+        !curl_url_set(url, CURLUPART_PORT, port, 0) &&
+        !curl_url_set(url, CURLUPART_PATH, path, CURLU_URLENCODE))
+        return url;
+    curl_url_cleanup(url);
+    return NULL;
+}
+
+static CURLcode perform(struct files_transfer *t, const char *path, bool look)
+{
+    CURLU *url = url_of(t, path);
+    if (!url)
+        return CURLE_URL_MALFORMAT;
+    identity_reset(&t->peer);
+    t->failed = t->peer;
+    t->detail[0] = 0;
+    t->got = t->full_at = 0;
+    t->too_big = t->disk_failed = t->aborted = false;
+    curl_easy_setopt(t->curl, CURLOPT_CURLU, url);
+    curl_easy_setopt(t->curl, CURLOPT_NOBODY, (long)look);
+    CURLcode rc = curl_easy_perform(t->curl);
+    if (t->peer.seen && !t->peer.accepted)
+        t->failed = t->peer;
+    curl_easy_setopt(t->curl, CURLOPT_CURLU, NULL);
+    curl_url_cleanup(url);
+    return rc;
+}
+
+static enum files_outcome outcome(const struct files_transfer *t, CURLcode rc)
+{
+    if (t->failed.seen)
+        return FILES_UNTRUSTED;
+    if (t->too_big || rc == CURLE_FILESIZE_EXCEEDED)
+        return FILES_TOO_BIG;
+    if (t->disk_failed || rc == CURLE_OUT_OF_MEMORY || rc == CURLE_URL_MALFORMAT)
+        return FILES_LOCAL;
+    if (t->aborted)
+        return FILES_ABORTED;
+    if (rc == CURLE_LOGIN_DENIED)
+        return FILES_LOGIN;
+    if (rc == CURLE_REMOTE_FILE_NOT_FOUND || rc == CURLE_REMOTE_ACCESS_DENIED ||
+        rc == CURLE_FTP_COULDNT_RETR_FILE)
+        return FILES_MISSING;
+    return rc ? FILES_UNREACHABLE : FILES_OK;
+}
+
+enum files_outcome files_transfer_size(struct files_transfer *transfer, const char *path,
+                                       int64_t *ret_size)
+{
+    curl_off_t size = -1;
+    transfer->fd = -1;
+    transfer->size = -1;
+    enum files_outcome result = outcome(transfer, perform(transfer, path, true));
+    if (result)
+        return result;
+    curl_easy_getinfo(transfer->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    if (size < 0)
+        return FILES_SHORT; /* without a size nothing could ever be called complete */
+    if (size > transfer->options.most_bytes)
+        return FILES_TOO_BIG;
+    *ret_size = size;
+    return FILES_OK;
+}
+
+/* What libcurl calls a failure may have brought every byte: 226 missing, TCP closed early. */
+static bool all_came(const struct files_transfer *t, CURLcode rc)
+{
+    bool harmless = rc == CURLE_OK || rc == CURLE_PARTIAL_FILE || rc == CURLE_OPERATION_TIMEDOUT ||
+                    rc == CURLE_RECV_ERROR || rc == CURLE_FTP_WEIRD_SERVER_REPLY ||
+                    (rc == CURLE_ABORTED_BY_CALLBACK && !t->aborted);
+    return harmless && t->got == t->size;
+}
+
+enum files_outcome files_transfer_fetch(struct files_transfer *transfer, const char *path,
+                                        int64_t size, int fd)
+{
+    int64_t after = -1;
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        return FILES_LOCAL;
+    transfer->fd = fd;
+    transfer->size = size;
+    CURLcode rc = perform(transfer, path, false);
+    int64_t got = transfer->got;
+    enum files_outcome result = outcome(transfer, rc);
+    if (!all_came(transfer, rc))
+        return result == FILES_OK || rc == CURLE_PARTIAL_FILE ? FILES_SHORT : result;
+    result = files_transfer_size(transfer, path, &after);
+    return result == FILES_OK && after != got ? FILES_SHORT : result;
+}
+
+/* ---- life ---- */
+
+static bool connect_to(struct files_transfer *t, const char *host)
+{
+    char line[HOST_SIZE];
+    bool v6 = strchr(host, ':');
+    int len = snprintf(line, sizeof line, "::%s%s%s:%d", v6 ? "[" : "", host, v6 ? "]" : "",
+                       t->options.port);
+    if (len < 0 || (size_t)len >= sizeof line)
+        return false;
+    t->connect_to = curl_slist_append(NULL, line);
+    return t->connect_to;
+}
+
+static bool secure(const struct files_transfer *t)
+{
+    CURL *curl = t->curl;
+    /* the data channel must resume the control channel's session, which TLS 1.3 tells too late */
+    long version = CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2;
+    return !curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL) &&
+           !curl_easy_setopt(curl, CURLOPT_SSLVERSION, version) &&
+           !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) &&
+           !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L) && /* the CN is the serial */
+           !curl_easy_setopt(curl, CURLOPT_CAINFO, NULL) &&
+           !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) &&
+           !curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, prove) &&
+           !curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, t);
+}
+
+static bool set_up(const struct files_transfer *t, const char *code)
+{
+    CURL *curl = t->curl;
+    const struct files_transfer_options *o = &t->options;
+    long connect = o->connect_ms ? o->connect_ms : CONNECT_MS;
+    long response = o->response_s ? o->response_s : RESPONSE_S;
+    return secure(t) && !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
+           !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "ftps") &&
+           !curl_easy_setopt(curl, CURLOPT_CONNECT_TO, t->connect_to) &&
+           !curl_easy_setopt(curl, CURLOPT_USERNAME, "bblp") &&
+           !curl_easy_setopt(curl, CURLOPT_PASSWORD, code) &&
+           !curl_easy_setopt(curl, CURLOPT_FTP_USE_EPSV, 0L) &&
+           !curl_easy_setopt(curl, CURLOPT_FTP_SKIP_PASV_IP, 1L) &&
+           !curl_easy_setopt(curl, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD) &&
+           !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
+           !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
+           !curl_easy_setopt(curl, CURLOPT_FTP_RESPONSE_TIMEOUT, response) &&
+           !curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
+           !curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S) &&
+           !curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes) &&
+           !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) &&
+           !curl_easy_setopt(curl, CURLOPT_WRITEDATA, t) &&
+           !curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) &&
+           !curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on) &&
+           !curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) &&
+           !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->detail);
+}
+
+static void set_peer(struct files_transfer *t, const char *pin)
+{
+    size_t len = 0;
+    text_copy(t->peer.serial, sizeof t->peer.serial, t->serial);
+    t->peer.pinned = *pin && text_unhex(t->peer.pin, sizeof t->peer.pin, pin, &len);
+}
+
+enum err files_transfer_open(const struct files_transfer_options *options,
+                             struct files_transfer **ret_transfer, struct why *why)
+{
+    struct files_transfer *t = calloc(1, sizeof *t);
+    pthread_once(&library_once, start_library);
+    if (t) {
+        t->options = *options;
+        t->fd = -1;
+        t->curl = curl_easy_init();
+        text_copy(t->serial, sizeof t->serial, options->serial);
+        set_peer(t, options->pin_sha256);
+    }
+    if (!t || !t->curl || !connect_to(t, options->host) || !set_up(t, options->access_code)) {
+        files_transfer_close(t);
+        return why_fail(why, ERR_NOMEM, "fetch_start", "", "the transfer cannot be prepared");
+    }
+    *ret_transfer = t;
+    return OK;
+}
+
+void files_transfer_close(struct files_transfer *transfer)
+{
+    if (!transfer)
+        return;
+    curl_easy_cleanup(transfer->curl);
+    curl_slist_free_all(transfer->connect_to);
+    free(transfer);
+}
+
+enum link_reason files_transfer_reason(const struct files_transfer *transfer)
+{
+    return transfer->failed.reason;
+}
+
+const char *files_transfer_detail(const struct files_transfer *transfer)
+{
+    return transfer->failed.seen ? transfer->failed.detail : transfer->detail;
+}
