@@ -305,49 +305,49 @@ static void documented_columns_come_first(void **state)
     db_close(db);
 }
 
+static const struct {
+    const char *rule, *sql;
+} wrongs[] = {
+    {"cached_sum", "UPDATE spool SET used_mg = 5"},
+    {"unusable_roll_loaded", "UPDATE spool SET archived_at = 1"},
+    {"match_of_loaded_slot", "UPDATE slot SET match = 'unassigned'"},
+    {"match_of_empty_slot",
+     "UPDATE slot_assignment SET spool = NULL; UPDATE slot SET match = 'ok'"},
+    {"slot_overlap", "INSERT INTO slot_assignment (public_id, slot, assigned_at, unassigned_at, "
+                     "event_type, source, created_at, updated_at) "
+                     "VALUES ('b', 1, 150, 160, 'manual', 'api', 1, 1)"},
+    {"parts_of_filament", "UPDATE job_filament SET used_mg = 8"},
+    {"segment_booking", "UPDATE job_segment SET spool = 1"},
+    {"segment_without_filament", "DELETE FROM job_filament"},
+    {"not_in_feed", "DELETE FROM change WHERE entity = 'slot'"},
+    {"orphan", "PRAGMA foreign_keys = OFF; DELETE FROM filament"},
+};
+static const char sound_rows[] =
+    "INSERT INTO vendor VALUES (1, 'v', 'V', NULL, NULL, NULL, '{}', 1, 1);"
+    "INSERT INTO filament (id, public_id, vendor, name, material, created_at, updated_at) "
+    "VALUES (1, 'f', 1, 'F', 'PLA', 1, 1);"
+    "INSERT INTO spool (id, public_id, number, filament, initial_mg, created_at, updated_at) "
+    "VALUES (1, 's', 1, 1, 1000, 1, 1);"
+    "INSERT INTO printer (id, public_id, name, source, created_at, updated_at) "
+    "VALUES (1, 'p', 'P', 'mqtt', 1, 1);"
+    "INSERT INTO slot (id, public_id, printer, unit, slot, label, created_at, updated_at) "
+    "VALUES (1, 'l', 1, 1, 1, 'A1', 1, 1);"
+    "INSERT INTO slot_assignment (public_id, slot, spool, assigned_at, event_type, source, "
+    "created_at, updated_at) VALUES ('a', 1, 1, 100, 'manual', 'api', 1, 1);"
+    "INSERT INTO job (id, public_id, printer, status, started_at, ended_at, source, created_at, "
+    "updated_at) VALUES (1, 'j', 1, 'completed', 100, 200, 'mqtt', 1, 1);"
+    "INSERT INTO job_filament (job, idx, used_mg) VALUES (1, 1, 7);"
+    "INSERT INTO job_segment (job, filament, segment, slot, mg) VALUES (1, 1, 0, 1, 7);";
+
 /* A violation of each kind can be seen: the view is no decoration. */
 static void violations_see(void **state)
 {
     (void)state;
-    static const struct {
-        const char *rule, *sql;
-    } wrongs[] = {
-        {"cached_sum", "UPDATE spool SET used_mg = 5"},
-        {"unusable_roll_loaded", "UPDATE spool SET archived_at = 1"},
-        {"match_of_loaded_slot", "UPDATE slot SET match = 'unassigned'"},
-        {"match_of_empty_slot",
-         "UPDATE slot_assignment SET spool = NULL; UPDATE slot SET match = 'ok'"},
-        {"slot_overlap",
-         "INSERT INTO slot_assignment (public_id, slot, assigned_at, unassigned_at, "
-         "event_type, source, created_at, updated_at) "
-         "VALUES ('b', 1, 150, 160, 'manual', 'api', 1, 1)"},
-        {"parts_of_filament", "UPDATE job_filament SET used_mg = 8"},
-        {"segment_booking", "UPDATE job_segment SET spool = 1"},
-        {"segment_without_filament", "DELETE FROM job_filament"},
-        {"not_in_feed", "DELETE FROM change WHERE entity = 'slot'"},
-        {"orphan", "PRAGMA foreign_keys = OFF; DELETE FROM filament"},
-    };
-    static const char base[] =
-        "INSERT INTO vendor VALUES (1, 'v', 'V', NULL, NULL, NULL, '{}', 1, 1);"
-        "INSERT INTO filament (id, public_id, vendor, name, material, created_at, updated_at) "
-        "VALUES (1, 'f', 1, 'F', 'PLA', 1, 1);"
-        "INSERT INTO spool (id, public_id, number, filament, initial_mg, created_at, updated_at) "
-        "VALUES (1, 's', 1, 1, 1000, 1, 1);"
-        "INSERT INTO printer (id, public_id, name, source, created_at, updated_at) "
-        "VALUES (1, 'p', 'P', 'mqtt', 1, 1);"
-        "INSERT INTO slot (id, public_id, printer, unit, slot, label, created_at, updated_at) "
-        "VALUES (1, 'l', 1, 1, 1, 'A1', 1, 1);"
-        "INSERT INTO slot_assignment (public_id, slot, spool, assigned_at, event_type, source, "
-        "created_at, updated_at) VALUES ('a', 1, 1, 100, 'manual', 'api', 1, 1);"
-        "INSERT INTO job (id, public_id, printer, status, started_at, ended_at, source, created_at, "
-        "updated_at) VALUES (1, 'j', 1, 'completed', 100, 200, 'mqtt', 1, 1);"
-        "INSERT INTO job_filament (job, idx, used_mg) VALUES (1, 1, 7);"
-        "INSERT INTO job_segment (job, filament, segment, slot, mg) VALUES (1, 1, 0, 1, 7);";
     for (size_t i = 0; i < LEN(wrongs); i++) {
         struct why why = {0};
         struct db *db = NULL;
         assert_int_equal(migrate_open(":memory:", &db, &why), OK);
-        db_script(db, base);
+        db_script(db, sound_rows);
         json_auto_t *none = ledger_violations(db);
         assert_int_equal(json_array_size(none), 0);
         db_script(db, wrongs[i].sql);
