@@ -21,6 +21,7 @@ struct call {
     const char *query;     /* raw; NULL: none */
     const struct guard_header *headers;
     size_t header_count;
+    size_t head_len;     /* about: bytes of target and headers */
     const char *address; /* numeric address of the client */
     bool tls;
     int64_t body_len; /* Content-Length; -1: chunked */

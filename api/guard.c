@@ -71,6 +71,9 @@ enum refusal guard_framing(const struct guard_header *headers, size_t count, con
     return REFUSE_NOTHING;
 }
 
+static const char name_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
 /* Copy the name or address of "name", "name:port", "[v6]" or "[v6]:port"; false where it is none of
  * these. */
 static bool split_host(const char *host, char ret_name[HOST_SIZE])
@@ -85,7 +88,8 @@ static bool split_host(const char *host, char ret_name[HOST_SIZE])
     if (len - bracket == 0 || !text_copy_len(ret_name, HOST_SIZE, host + bracket, len - bracket))
         return false;
     struct in6_addr v6;
-    return !bracket || inet_pton(AF_INET6, ret_name, &v6) == 1;
+    return bracket ? inet_pton(AF_INET6, ret_name, &v6) == 1
+                   : strspn(ret_name, name_characters) == strlen(ret_name);
 }
 
 static bool listed(const char *const *list, const char *name)

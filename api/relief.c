@@ -5,12 +5,16 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+
+enum { DRAIN_MS = 1000, DRAIN_PAUSE_MS = 100 };
 
 void relief_init(struct relief *relief, size_t workers)
 {
@@ -106,24 +110,28 @@ static uint64_t answered(int fd)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_acked : 0;
 }
 
-static struct relief_seen *watch(struct relief *relief, int fd, int port, int64_t mono)
+/* Bytes that nobody has read yet: the connection still waits for a worker, or has just got one. */
+static bool waits(int fd)
+{
+    int unread = 0;
+    return ioctl(fd, SIOCINQ, &unread) != 0 || unread > 0;
+}
+
+static void watch(struct relief *relief, int fd, int port, int64_t mono)
 {
     uint64_t bytes = answered(fd);
     for (size_t i = 0; i < relief->seen_count; i++) {
         struct relief_seen *seen = &relief->seen[i];
         if (seen->fd != fd || seen->port != port)
             continue;
-        if (seen->answered != bytes)
+        if (seen->answered != bytes || waits(fd))
             seen->since = mono;
         seen->answered = bytes;
         seen->still = true;
-        return seen;
+        return;
     }
-    if (relief->seen_count == RELIEF_SEEN)
-        return NULL;
-    struct relief_seen *seen = &relief->seen[relief->seen_count++];
-    *seen = (struct relief_seen){fd, port, bytes, mono, true};
-    return seen;
+    if (relief->seen_count < RELIEF_SEEN)
+        relief->seen[relief->seen_count++] = (struct relief_seen){fd, port, bytes, mono, true};
 }
 
 static void forget_gone(struct relief *relief)
@@ -135,35 +143,64 @@ static void forget_gone(struct relief *relief)
     relief->seen_count = kept;
 }
 
+/* The next connection of ours; -1: no more. */
+static int next_of(const struct relief *relief, DIR *folder, struct relief_peer *ret_peer)
+{
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        int64_t fd;
+        if (text_to_int(entry->d_name, &fd) && is_ours(relief, (int)fd, ret_peer))
+            return (int)fd;
+    }
+    return -1;
+}
+
 /* Look at every open connection; the count of ours. */
 static size_t look(struct relief *relief, int64_t mono)
 {
     size_t count = 0;
+    struct relief_peer peer;
     DIR *folder = opendir("/proc/self/fd");
     for (size_t i = 0; i < relief->seen_count; i++)
         relief->seen[i].still = false;
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        int64_t fd;
-        struct relief_peer peer;
-        if (!text_to_int(entry->d_name, &fd) || !is_ours(relief, (int)fd, &peer))
-            continue;
-        count++;
-        watch(relief, (int)fd, peer.port, mono);
-    }
+    for (int fd; (fd = next_of(relief, folder, &peer)) >= 0; count++)
+        watch(relief, fd, peer.port, mono);
     if (folder)
         closedir(folder);
     forget_gone(relief);
     return count;
 }
 
+static int find(const struct relief *relief, const struct relief_peer *wanted)
+{
+    int fd;
+    struct relief_peer peer;
+    DIR *folder = opendir("/proc/self/fd");
+    do
+        fd = next_of(relief, folder, &peer);
+    while (fd >= 0 && (peer.port != wanted->port || strcmp(peer.address, wanted->address) != 0));
+    if (folder)
+        closedir(folder);
+    return fd;
+}
+
+void relief_drain(const struct relief *relief, const char *address, int port)
+{
+    struct relief_peer peer = {.port = port};
+    char bytes[4096];
+    text_copy_len(peer.address, sizeof peer.address, address, strcspn(address, "%"));
+    struct pollfd wait = {.fd = find(relief, &peer), .events = POLLIN};
+    int64_t deadline = clock_mono() + DRAIN_MS;
+    ssize_t got = wait.fd >= 0;
+    while (got > 0 && clock_mono() < deadline && poll(&wait, 1, DRAIN_PAUSE_MS) > 0)
+        got = recv(wait.fd, bytes, sizeof bytes, MSG_DONTWAIT);
+}
+
 /* What it is about is asked again at the last moment: the number may belong to another by now. */
 static bool end_idle(struct relief *relief, const struct relief_seen *seen, int64_t mono)
 {
     struct relief_peer peer;
-    int unread = 0;
     if (mono - seen->since < RELIEF_AFTER_MS || !is_ours(relief, seen->fd, &peer) ||
-        peer.port != seen->port || is_active(relief, &peer) ||
-        ioctl(seen->fd, SIOCINQ, &unread) != 0 || unread)
+        peer.port != seen->port || is_active(relief, &peer) || waits(seen->fd))
         return false;
     return shutdown(seen->fd, SHUT_RDWR) == 0;
 }

@@ -52,6 +52,10 @@ void relief_add_port(struct relief *relief, int port);
 int relief_enter(struct relief *relief, const char *address, int port);
 void relief_leave(struct relief *relief, int entry);
 
+/* Take in what a peer is still sending, for a moment: when its connection were closed at once, it
+ * would lose the answer to a reset. Nothing can be read from the connection afterwards. */
+void relief_drain(const struct relief *relief, const char *address, int port);
+
 /* About once a second. Returns how many connections were ended. */
 size_t relief_run(struct relief *relief, int64_t mono);
 

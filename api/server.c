@@ -4,190 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/call.h"
-#include "api/dispatch.h"
-#include "api/reply.h"
+#include "api/exchange.h"
 #include "api/state.h"
 #include "api/tls.h"
 #include "base/auto.h"
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 
-enum {
-    REQUEST_MS = 10000,   /* for a head, and again for a body */
-    KEEP_ALIVE_MS = 5000, /* longest silence between two requests of one connection */
-    DRAIN_BYTES = 1024 * 1024,
-    DRAIN_MS = 1000,
-    ONE_WRITE = 32 * 1024, /* up to here head and body are copied together */
-};
-
-struct body_source {
-    struct mg_connection *connection;
-    int64_t deadline;
-    bool expected; /* the client waits for a word before it sends the body */
-};
-
-static int read_body(void *ctx, void *bytes, size_t len)
-{
-    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct body_source *source = ctx;
-    bool silent = source->expected && mg_write(source->connection, go_on, sizeof go_on - 1) <= 0;
-    source->expected = false;
-    if (silent || clock_mono() > source->deadline)
-        return -1;
-    return mg_read(source->connection, bytes, len);
-}
-
-static void new_id(char ret_id[CALL_ID_SIZE])
-{
-    uint8_t bytes[(CALL_ID_SIZE - 1) / 2];
-    id_random(bytes, sizeof bytes);
-    text_hex(ret_id, bytes, sizeof bytes);
-}
-
-/* As civetweb will decide it: it looks at the client's wish alone. */
-static bool wants_keep(const struct call *call)
-{
-    const char *wish = call_header(call, "Connection");
-    if (!wish)
-        return !strcmp(call->version, "1.1");
-    for (; *wish; wish += strcspn(wish, ",")) {
-        wish += strspn(wish, ", \t");
-        size_t len = strcspn(wish, ", \t");
-        char word[16];
-        if (text_copy_len(word, sizeof word, wish, len) && text_equal_nocase(word, "keep-alive"))
-            return true;
-    }
-    return false;
-}
-
-static bool write_all(struct mg_connection *connection, const struct buf *bytes)
-{
-    return !bytes->len || mg_write(connection, bytes->data, bytes->len) == (int)bytes->len;
-}
-
-/* Head and body in one write where that is cheap: two small ones cost a round trip. */
-static void send_reply(struct mg_connection *connection, const struct call *call,
-                       struct reply *reply)
-{
-    auto_buf out = {0};
-    bool keep = !reply->close && wants_keep(call);
-    bool silent = !strcmp(call->method, "HEAD");
-    reply_format_head(reply, call->id, call->now, keep, &out);
-    bool together = !silent && reply->body.len <= ONE_WRITE;
-    if (together)
-        buf_add(&out, reply->body.data, reply->body.len);
-    bool sent = !out.failed && write_all(connection, &out);
-    if (sent && !silent && !together)
-        sent = write_all(connection, &reply->body);
-    if (!sent || !keep)
-        mg_disable_connection_keep_alive(connection);
-}
-
-/* A client that is still sending when the connection closes loses the answer to a reset: take in
- * some of what it sends, but not for long. */
-static void drain(struct mg_connection *connection)
-{
-    char bytes[4096];
-    size_t left = DRAIN_BYTES;
-    int64_t deadline = clock_mono() + DRAIN_MS;
-    int got = 1;
-    while (got > 0 && left >= sizeof bytes && clock_mono() < deadline) {
-        got = mg_read(connection, bytes, sizeof bytes);
-        left -= sizeof bytes;
-    }
-}
-
-static const char *authority_of(const char *target, const char *path, char *to, size_t size)
-{
-    const char *from = strstr(target, "://");
-    if (*target == '/' || !from || path < from + 3)
-        return NULL;
-    return text_copy_len(to, size, from + 3, (size_t)(path - from - 3)) ? to : "";
-}
-
-static int64_t body_length(const struct mg_request_info *info, const struct call *call)
-{
-    const char *encoding = call_header(call, "Transfer-Encoding");
-    if (encoding && !text_equal_nocase(encoding, "identity"))
-        return -1;
-    return info->content_length > 0 ? info->content_length : 0;
-}
-
-static int begin_request(struct mg_connection *connection)
-{
-    const struct mg_request_info *info = mg_get_request_info(connection);
-    struct guard_header headers[LEN(info->http_headers)];
-    char authority[API_ADDRESS_SIZE];
-    for (int i = 0; i < info->num_headers; i++)
-        headers[i] = (struct guard_header){info->http_headers[i].name, info->http_headers[i].value};
-    struct body_source source = {.connection = connection, .deadline = clock_mono() + REQUEST_MS};
-    struct call call = {
-        .method = info->request_method,
-        .version = info->http_version,
-        .path = info->local_uri_raw,
-        .query = info->query_string,
-        .authority =
-            authority_of(info->request_uri, info->local_uri_raw, authority, sizeof authority),
-        .headers = headers,
-        .header_count = (size_t)info->num_headers,
-        .address = info->remote_addr,
-        .tls = info->is_ssl,
-        .read = read_body,
-        .ctx = &source,
-        .now = clock_now(),
-    };
-    call.body_len = body_length(info, &call);
-    source.expected = !strcmp(call.version, "1.1") && call_header(&call, "Expect");
-    new_id(call.id);
-    struct reply reply = {0};
-    struct api *api = info->user_data;
-    int entry = relief_enter(&api->relief, info->remote_addr, info->remote_port);
-    dispatch_serve(api, &call, &reply);
-    send_reply(connection, &call, &reply);
-    relief_leave(&api->relief, entry);
-    if (reply.close && call.body_len != 0 && !source.expected)
-        drain(connection);
-    int status = reply.status ? reply.status : 200;
-    reply_clear(&reply);
-    return status;
-}
-
-/* What civetweb finds wrong before there is a request: broken or too long heads, lost time. */
-static int http_error(struct mg_connection *connection, int status, const char *message)
-{
-    static const struct {
-        int status;
-        enum refusal refusal;
-        const char *text;
-    } known[] = {
-        {400, REFUSE_BAD_REQUEST, "the request cannot be read"},
-        {408, REFUSE_TIMEOUT, "the request did not arrive in time"},
-        {411, REFUSE_BAD_REQUEST, "Content-Length must be a number"},
-        {413, REFUSE_HEAD_TOO_LARGE, "the head of the request is too large"},
-    };
-    struct reply reply = {.close = true};
-    struct call call = {.method = "GET", .version = "1.0", .now = clock_now()};
-    struct why why = {0};
-    new_id(call.id);
-    int answer = status;
-    why_fail(&why, ERR_INVALID, "bad_request", NULL, "%s", message);
-    for (size_t i = 0; i < LEN(known); i++) {
-        if (known[i].status != status)
-            continue;
-        answer = refuse_status(known[i].refusal);
-        why_fail(&why, ERR_INVALID, refuse_code(known[i].refusal), NULL, "%s", known[i].text);
-    }
-    reply_problem(&reply, answer, &why, NULL, "/", call.id);
-    log_line(LOG_INFO, "http.broken", "status=%d id=%s", answer, call.id);
-    send_reply(connection, &call, &reply);
-    reply_clear(&reply);
-    return 0;
-}
+enum { HEAD_BYTES = 2 * LIMIT_HEAD_BYTES }; /* so that what is too large can be told */
 
 static int log_message(const struct mg_connection *connection, const char *message)
 {
@@ -264,11 +90,11 @@ static enum err start(struct api *api, const char *ports, struct why *why)
         "num_threads",
         number(threads, SERVER_THREADS),
         "request_timeout_ms",
-        number(request_ms, REQUEST_MS),
+        number(request_ms, EXCHANGE_REQUEST_MS),
         "keep_alive_timeout_ms",
-        number(keep_ms, KEEP_ALIVE_MS),
+        number(keep_ms, EXCHANGE_KEEP_ALIVE_MS),
         "max_request_size",
-        number(head, LIMIT_HEAD_BYTES),
+        number(head, HEAD_BYTES),
         "enable_keep_alive",
         "yes",
         "tcp_nodelay",
@@ -284,8 +110,9 @@ static enum err start(struct api *api, const char *ports, struct why *why)
         NULL,
     };
     const struct mg_callbacks callbacks = {
-        .begin_request = begin_request,
-        .http_error = http_error,
+        .init_connection = exchange_open,
+        .begin_request = exchange_begin,
+        .http_error = exchange_error,
         .log_message = log_message,
         .init_ssl = init_ssl,
     };

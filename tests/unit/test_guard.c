@@ -74,6 +74,7 @@ static void hosts(void **state)
         {"[::1", REFUSE_BAD_REQUEST},
         {"[::1]x", REFUSE_BAD_REQUEST},
         {"[localhost]", REFUSE_BAD_REQUEST},
+        {"local host", REFUSE_BAD_REQUEST},
         {"localhost:", REFUSE_BAD_REQUEST},
         {"localhost:8x", REFUSE_BAD_REQUEST},
         {"localhost:123456", REFUSE_BAD_REQUEST},
