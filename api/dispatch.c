@@ -9,6 +9,7 @@
 #include "api/routes.h"
 #include "api/state.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "bridge/hub.h"
 #include "store/changes.h"
@@ -47,6 +48,9 @@ static enum refusal check_head(const struct request *request, struct why *why)
     const struct call *call = request->call;
     const struct guard_names *names = &request->api->names;
     const char *host = call->authority ? call->authority : call_header(call, "Host");
+    if (call->head_len > LIMIT_HEAD_BYTES)
+        return refuse(REFUSE_HEAD_TOO_LARGE, "head_too_large",
+                      "the head of the request is too large", why);
     enum refusal refusal = guard_framing(call->headers, call->header_count, call->version, why);
     if (refusal == REFUSE_NOTHING && host)
         refusal = guard_host(names, host, why);
@@ -147,12 +151,12 @@ static enum refusal check_key(struct request *request, struct reply *reply, enum
 
 static enum refusal check_match(struct request *request, struct reply *reply, struct why *why)
 {
-    const struct route *route = request->route;
+    const struct route_subject *subject = request->route->subject;
     const char *header = call_header(request->call, "If-Match");
-    const char *id = json_string_value(json_object_get(request->current, route->key));
-    if (!header || !id)
+    if (!header || !request->current)
         return REFUSE_NOTHING;
-    int64_t seq = changes_of(request->db, route->entity, id);
+    const char *id = json_string_value(json_object_get(request->current, subject->key));
+    int64_t seq = id ? changes_of(request->db, subject->entity, id) : 0;
     if (reply_tag_listed(header, seq, false))
         return REFUSE_NOTHING;
     reply_etag(reply, seq);
@@ -208,8 +212,9 @@ static enum err take_in(struct request *request, struct reply *reply, struct why
     if (reply->refusal != REFUSE_NOTHING)
         return ERR_INVALID;
     enum err e = intake_head(request, why);
-    if (e == OK && request->route->item && (request->method & UNSAFE))
-        e = request->route->item(request->db, request->args, &request->current, why);
+    const struct route_subject *subject = request->route->subject;
+    if (e == OK && subject && subject->item && (request->method & UNSAFE))
+        e = subject->item(request->db, request->args, &request->current, why);
     return e == OK ? intake_check(request, why) : e;
 }
 
@@ -312,11 +317,12 @@ void dispatch_serve(struct api *api, const struct call *call, struct reply *repl
                               .errors = json_array()};
     enum err e = OK;
     reply->refusal = check_head(&request, &why);
+    reply->close = reply->refusal != REFUSE_NOTHING;
     if (reply->refusal == REFUSE_NOTHING)
         reply->refusal = find_route(&request, reply, &why);
     allow_origin(&request, reply);
     if (reply->refusal != REFUSE_NOTHING)
-        reply->close = call->body_len != 0;
+        reply->close = reply->close || call->body_len != 0;
     else if (request.method == METHOD_OPTIONS)
         reply->status = 204;
     else

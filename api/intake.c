@@ -141,8 +141,9 @@ enum err intake_check(struct request *request, struct why *why)
     if (!route->body || !request->body)
         return OK;
     json_auto_t *checked = json_object();
-    enum err e = body_check(route->body, route->mode, request->body, request->current, checked,
-                            request->errors, why);
+    bool merge = route->methods & (METHOD_PUT | METHOD_PATCH);
+    enum err e = body_check(route->body, merge ? BODY_MERGE : BODY_CREATE, request->body,
+                            request->current, checked, request->errors, why);
     keep_path(request, checked);
     if (e == OK && json_object_update(request->args, checked) != 0)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");

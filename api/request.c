@@ -17,9 +17,9 @@ const char *request_text(const struct request *request, const char *name)
 
 static void tag(struct request *request, struct reply *reply, const json_t *row)
 {
-    const struct route *route = request->route;
-    const char *id = route->key ? json_string_value(json_object_get(row, route->key)) : NULL;
-    int64_t seq = id && route->entity ? changes_of(request->db, route->entity, id) : 0;
+    const struct route_subject *subject = request->route->subject;
+    const char *id = subject ? json_string_value(json_object_get(row, subject->key)) : NULL;
+    int64_t seq = id ? changes_of(request->db, subject->entity, id) : 0;
     if (seq)
         reply_etag(reply, seq);
 }

@@ -68,11 +68,14 @@ static json_t *show(const struct link_probe_result *result)
 }
 
 /* The refusal that lets the user compare and decide. */
-static enum err unknown(struct reply *reply, const struct link_probe_result *result, bool pinned,
-                        struct why *why)
+static enum err unknown(struct reply *reply, const struct link_probe_result *result,
+                        const char *serial, bool pinned, struct why *why)
 {
     json_decref(reply->problem);
     reply->problem = json_pack("{s:o}", "certificate", show(result));
+    if (strcmp(result->cn, serial) != 0)
+        return why_fail(why, ERR_CONFLICT, "wrong_serial", "serial",
+                        "another printer answers there: %s", result->cn);
     if (!result->pinnable)
         return why_fail(why, ERR_CONFLICT, link_reason_slug(result->reason), NULL,
                         "the peer cannot be this printer, whatever its key: %s", result->detail);
@@ -85,18 +88,18 @@ static enum err unknown(struct reply *reply, const struct link_probe_result *res
                     result->spki_sha256);
 }
 
-static enum err judge(struct reply *reply, const struct link_probe_result *result, const char *pin,
-                      struct why *why)
+static enum err judge(struct reply *reply, const struct link_probe_result *result,
+                      const char *serial, const char *pin, struct why *why)
 {
     if (!result->reachable)
         return OK;
     if (*pin)
         return result->pinnable && !strcmp(pin, result->spki_sha256)
                    ? OK
-                   : unknown(reply, result, true, why);
+                   : unknown(reply, result, serial, true, why);
     return result->chain_ok && result->reason == LINK_CONNECTED
                ? OK
-               : unknown(reply, result, false, why);
+               : unknown(reply, result, serial, false, why);
 }
 
 enum err rest_printer_link_admit(struct request *request, struct reply *reply, struct why *why)
@@ -109,7 +112,7 @@ enum err rest_printer_link_admit(struct request *request, struct reply *reply, s
     if (e != OK || json_is_false(enabled) || !*request_text(request, "host"))
         return e;
     probe(request, request->args, &result);
-    return judge(reply, &result, pin, why);
+    return judge(reply, &result, request_text(request, "serial"), pin, why);
 }
 
 static const char *advice(enum link_reason reason, bool pinned, bool same)
@@ -173,7 +176,10 @@ enum err rest_printer_link_repin(struct request *request, struct reply *reply, s
     if (!result.reachable)
         return why_fail(why, ERR_CONFLICT, link_reason_slug(result.reason), NULL,
                         "the printer does not answer: %s", result.detail);
-    e = pinned ? judge(reply, &result, pin, why) : unknown(reply, &result, false, why);
+    const char *serial = json_string_value(json_object_get(row, "serial"));
+    serial = serial ? serial : "";
+    e = pinned ? judge(reply, &result, serial, pin, why)
+               : unknown(reply, &result, serial, false, why);
     if (e == OK)
         e = request_write(request, printers_update, request->args, &next, why);
     return e == OK ? reply_json(reply, 200, next) : e;

@@ -44,16 +44,21 @@ struct db;
 /* A row of a resource by the parameters of its path. */
 typedef enum err route_item(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
+/* What a route is about: for 404, ETag, If-Match and read-only keys. */
+struct route_subject {
+    route_item *item;   /* the row that the path names, before a write; NULL: there is none yet */
+    const char *entity; /* its name in the change feed */
+    const char *key;    /* column of its public id */
+};
+
 struct route {
     unsigned methods; /* one, or several that mean the same (PUT and PATCH) */
     const char *path;
     unsigned scopes; /* of auth.h; any one of them is enough; 0: no key is asked for */
-    const struct body_table *body; /* NULL: a body is refused */
-    enum body_mode mode;
-    const struct body_table *query; /* NULL: no parameter is known */
-    unsigned flags;                 /* ROUTE_... */
-    route_item *item;               /* what a write changes: 404, If-Match and read-only keys */
-    const char *entity, *key;       /* of that item: its name in the change feed, its public id */
+    const struct body_table *body;       /* NULL: a body is refused; PUT and PATCH merge it */
+    const struct body_table *query;      /* NULL: no parameter is known */
+    unsigned flags;                      /* ROUTE_... */
+    const struct route_subject *subject; /* NULL: none */
     route_handler *handle;
     const char *operation; /* operationId, lowerCamel, unique */
     const char *doc;       /* one line for people */
