@@ -1,0 +1,212 @@
+"""Every route: success, both slash forms, methods, keys, scopes, and bodies that are refused."""
+
+import json
+import unittest
+
+from case import SPOOL, HttpCase, routes
+from lib.main import main
+
+MISSING = "0198c0de-0000-7000-8000-000000000000"
+
+
+def examples(spool, other, printer, key, history, event):
+    """operation -> (method, path, body, status): one call of every route that is right."""
+    slot = f"/api/ams_slots/{printer}/1/1"
+    return {
+        "getHealth": ("GET", "/healthz", None, 200),
+        "getReadiness": ("GET", "/readyz", None, 200),
+        "getVersion": ("GET", "/api/version", None, 200),
+        "listSpools": ("GET", "/api/spools", None, 200),
+        "createSpool": ("POST", "/api/spools", SPOOL, 201),
+        "getSpool": ("GET", f"/api/spools/{spool}", None, 200),
+        "updateSpool": ("PUT", f"/api/spools/{spool}", {"notes": "x"}, 200),
+        "adjustSpoolWeight": ("POST", f"/api/spools/{spool}/adjust_weight", {"adjustment_grams": -1}, 200),
+        "archiveSpool": ("POST", f"/api/spools/{other}/archive", {}, 200),
+        "restoreSpool": ("POST", f"/api/spools/{other}/restore", {}, 200),
+        "listSpoolHistory": ("GET", f"/api/spools/{spool}/history", None, 200),
+        "listSlots": ("GET", "/api/ams_slots", None, 200),
+        "listPrinterSlots": ("GET", f"/api/ams_slots/{printer}", None, 200),
+        "assignSlot": ("POST", f"{slot}/assign", {"spool_id": spool}, 200),
+        "unassignSlot": ("POST", f"{slot}/unassign", {}, 200),
+        "listSlotHistory": ("GET", f"{slot}/history", None, 200),
+        "listSlotCandidates": ("GET", f"{slot}/candidates", None, 200),
+        "listAllSlotHistory": ("GET", "/api/slot_history", None, 200),
+        "correctSlotHistory": ("PATCH", f"/api/slot_history/{history}", {"reason": "x"}, 200),
+        "listQuestions": ("GET", "/api/questions", None, 200),
+        "getQuestion": ("GET", f"/api/questions/{MISSING}", None, 404),
+        "answerQuestion": ("POST", f"/api/questions/{MISSING}/answer", {"dismiss": True}, 404),
+        "listPrinters": ("GET", "/api/printers", None, 200),
+        "createPrinter": ("POST", "/api/printers", {"printer_id": "other", "source": "homeassistant"}, 201),
+        "getPrinter": ("GET", f"/api/printers/{printer}", None, 200),
+        "updatePrinter": ("PUT", f"/api/printers/{printer}", {"name": "Shelf 2"}, 200),
+        "getPrinterStatus": ("GET", f"/api/printers/{printer}/status", None, 200),
+        "testPrinter": ("POST", f"/api/printers/{printer}/test", {}, 409),
+        "repinPrinter": ("POST", f"/api/printers/{printer}/repin", {}, 409),
+        "discoverPrinters": ("GET", "/api/discover", None, 200),
+        "listApiKeys": ("GET", "/api/api_keys", None, 200),
+        "createApiKey": ("POST", "/api/api_keys", {"name": "x", "scopes": ["read"]}, 201),
+        "revokeApiKey": ("DELETE", f"/api/api_keys/{key}", None, 200),
+        "listPrintJobs": ("GET", "/api/print_jobs", None, 200),
+        "getPrintJob": ("GET", f"/api/print_jobs/{MISSING}", None, 404),
+        "listUsageEvents": ("GET", "/api/usage_events", None, 200),
+        "recordUsage": ("POST", "/api/usage_events", {"spool_id": other, "grams_used": 1, "event_type": "waste"}, 201),
+        "getUsageEvent": ("GET", f"/api/usage_events/{event}", None, 200),
+        "undoUsage": ("POST", f"/api/usage_events/{event}/undo", {}, 200),
+        "listLowInventory": ("GET", "/api/stats/spools/low_inventory", None, 200),
+        "listSpoolUsage": ("GET", f"/api/stats/spools/usage_history/{other}", None, 200),
+        "listUsageOfSpool": ("GET", f"/api/spools/{other}/usage", None, 200),
+        "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
+        "deleteSpool": ("DELETE", f"/api/spools/{spool}", None, 200),
+    }
+
+
+class RoutesTest(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        daemon = cls.daemon
+        cls.hook_key = daemon.create_key("hook", "webhook")
+        spool = daemon.post("/api/spools", SPOOL).json["spool_id"]
+        other = daemon.post("/api/spools", SPOOL).json["spool_id"]
+        event = daemon.post("/api/usage_events", {"spool_id": other, "grams_used": 5, "event_type": "waste"}).json["event_id"]
+        daemon.post("/api/printers", {"printer_id": "shelf", "source": "homeassistant"})
+        daemon.post("/api/ams_slots/shelf/1/1/assign", {"spool_id": spool})
+        history = daemon.get("/api/slot_history").json[0]["history_id"]
+        key = daemon.post("/api/api_keys", {"name": "k", "scopes": ["read"]}).json["key_id"]
+        cls.examples = examples(spool, other, "shelf", key, history, event)
+        cls.rows = list(routes())
+
+    def each(self, wanted=lambda row: True):
+        for row in self.rows:
+            if wanted(row):
+                with self.subTest(operation=row[3]):
+                    yield row, self.examples[row[3]]
+
+    def test_every_route_has_an_example(self):
+        self.assertEqual({row[3] for row in self.rows}, set(self.examples))
+
+    def test_success_comes_last(self):
+        """Named so that the calls that delete things run after the refusals of the same rows."""
+        for operation, (method, path, body, status) in self.examples.items():
+            with self.subTest(operation=operation):
+                self.assertEqual(self.daemon.request(method, path, body).status, status)
+
+    def test_key_is_needed(self):
+        for (_, _, access, _), (method, path, body, status) in self.each():
+            answer = self.daemon.request(method, path, body, key=None)
+            if access == "public":
+                self.assertEqual(answer.status, status)
+                continue
+            self.assertProblem(answer, 401, "unauthorized")
+            self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
+
+    def test_key_must_be_right(self):
+        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
+            answer = self.daemon.request(method, path, body, key="fd_wrong_key")
+            self.assertProblem(answer, 401)
+            self.assertIn("invalid_token", answer.headers["WWW-Authenticate"])
+
+    def test_scope_is_needed(self):
+        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
+            self.assertProblem(self.daemon.request(method, path, body, key=self.hook_key), 403, "missing_scope")
+
+    def test_trailing_slash_is_the_same(self):
+        for (_, _, access, _), (method, path, body, status) in self.each():
+            if method == "GET":
+                self.assertEqual(self.daemon.request(method, path + "/").status, status)
+            else:
+                self.assertProblem(self.daemon.request(method, path + "/", body, key=None), 401)
+
+    def test_head(self):
+        for _, (method, path, _, status) in self.each(lambda row: "GET" in row[0]):
+            answer = self.daemon.request("HEAD", path)
+            self.assertEqual((answer.status, answer.body), (status, b""))
+            self.assertGreater(int(answer.headers["Content-Length"]), 0)
+
+    def test_options_and_other_methods(self):
+        for (methods, path, _, _), (_, example, _, _) in self.each():
+            known = {m for row in self.rows if row[1] == path for m in row[0]} | {"OPTIONS"}
+            known |= {"HEAD"} if "GET" in known else set()
+            answer = self.daemon.request("OPTIONS", example, key=None)
+            self.assertEqual(answer.status, 204)
+            self.assertEqual(set(answer.headers["Allow"].split(", ")), known)
+            wrong = next(m for m in ("DELETE", "PATCH", "POST", "GET") if m not in known)
+            answer = self.daemon.request(wrong, example, key=None)
+            self.assertProblem(answer, 405, "method_not_allowed")
+            self.assertEqual(set(answer.headers["Allow"].split(", ")), known)
+
+    def test_unknown_parameter(self):
+        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
+            self.assertProblem(self.daemon.request(method, path + "?nonsense=1", body), 422, "unknown_field",
+                               "nonsense")
+
+    def test_broken_query(self):
+        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
+            for query in ("a=1&a=2", "a=%00", "a=%zz", "%ff=1"):
+                self.assertProblem(self.daemon.request(method, f"{path}?{query}", body), 400, "bad_query")
+
+    def bodies(self):
+        return self.each(lambda row: self.examples[row[3]][2] is not None and self.examples[row[3]][3] != 404)
+
+    def refused(self, example, body, status, code=None, field=None, **headers):
+        answer = self.daemon.request(example[0], example[1], body, headers=headers)
+        self.assertProblem(answer, status, code, field)
+
+    def test_bodies_that_are_no_json(self):
+        for _, example in self.bodies():
+            for text, code in ((b"{", "invalid_json"), (b"nonsense", "invalid_json"), (b'{"a":1,"a":2}', "duplicate_key"),
+                               (b'{"a":"x\x00"}', "nul_character"), (b'{"a":"\\u0000"}', "nul_character"),
+                               (b'{"a":"\x01"}', "invalid_json"), (b'{"a":"\xff"}', "invalid_utf8"),
+                               (b"[" * 33 + b"]" * 33, "too_deep")):
+                self.refused(example, text, 400, code)
+
+    def test_bodies_that_are_no_object(self):
+        for _, example in self.bodies():
+            for text in (b"[]", b"null", b'"x"', b"5"):
+                self.refused(example, text, 422, "wrong_type")
+
+    def test_unknown_field(self):
+        for _, example in self.bodies():
+            self.refused(example, {**example[2], "nonsense": 1}, 422, "unknown_field", "nonsense")
+
+    def test_other_media_types(self):
+        for _, example in self.bodies():
+            for kind in ("text/plain", "application/x-www-form-urlencoded", "text/json", ""):
+                self.refused(example, json.dumps(example[2]), 415, "unsupported_media_type", **{"Content-Type": kind})
+
+    def test_too_large(self):
+        for _, example in self.bodies():
+            self.refused(example, b'{"notes":"' + b"a" * 70000 + b'"}', 413, "body_too_large")
+
+    def test_missing_body(self):
+        optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage"}
+        for row, example in self.bodies():
+            if row[3] not in optional:
+                self.refused(example, None, 400, "body_required")
+
+    def test_unexpected_body(self):
+        for _, (method, path, _, _) in self.each(lambda row: self.examples[row[3]][2] is None and row[2] != "public"):
+            self.assertProblem(self.daemon.request(method, path, {"a": 1}), 400, "unexpected_body")
+
+    def test_unknown_paths(self):
+        for path in ("/", "/api", "/apix/spools", "/api/spoolsx", "/api//spools", "/API/spools", "/api/spools/1/2/3",
+                     "/api%2Fspools", "/favicon.ico", "/../etc/passwd", "/api/spools/../version"):
+            self.assertProblem(self.daemon.get(path, key=None), 404, "route_not_found")
+
+    def test_percent_encoding(self):
+        path = self.examples["getSpool"][1]
+        encoded = "/api/%73pools/" + "".join(f"%{ord(c):02x}" for c in path.rsplit("/", 1)[1])
+        self.assertStatus(self.daemon.get(encoded))
+        for part in ("%00", "%0a", "%zz", "%", "%ff"):
+            self.assertProblem(self.daemon.get("/api/spools/" + part), 400, "bad_path")
+        self.assertProblem(self.daemon.get("/api/spools/a%2Fb"), 404)
+
+
+def load_tests(loader, tests, pattern):
+    """Success deletes what the refusals need: it runs last."""
+    loader.sortTestMethodsUsing = lambda a, b: (("success" in a) - ("success" in b)) or ((a > b) - (a < b))
+    return unittest.TestSuite(loader.loadTestsFromTestCase(RoutesTest))
+
+
+if __name__ == "__main__":
+    main()

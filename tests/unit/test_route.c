@@ -1,0 +1,165 @@
+/* api/route: matching, decoding, and the table itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/route.h"
+#include "api/routes.h"
+#include "base/auto.h"
+
+static const struct route rows[] = {
+    {.methods = METHOD_GET, .path = "/api/things", .operation = "list"},
+    {.methods = METHOD_POST, .path = "/api/things", .operation = "create"},
+    {.methods = METHOD_POST, .path = "/api/things/suggest", .operation = "suggest"},
+    {.methods = METHOD_GET, .path = "/api/things/{thing_id}", .operation = "get"},
+    {.methods = METHOD_PUT | METHOD_PATCH, .path = "/api/things/{thing_id}", .operation = "put"},
+    {.methods = METHOD_GET, .path = "/api/things/{thing_id}/parts/{part}", .operation = "part"},
+    {.methods = METHOD_GET, .path = "/healthz", .operation = "health"},
+};
+
+static enum route_result find(unsigned method, const char *path, struct route_match *match)
+{
+    return route_find(rows, LEN(rows), method, path, match);
+}
+
+static void paths_find_their_row(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned method;
+        const char *path, *operation, *param;
+    } cases[] = {
+        {METHOD_GET, "/api/things", "list", NULL},
+        {METHOD_GET, "/api/things/", "list", NULL},
+        {METHOD_HEAD, "/api/things", "list", NULL},
+        {METHOD_POST, "/api/things/", "create", NULL},
+        {METHOD_POST, "/api/things/suggest", "suggest", NULL},
+        {METHOD_GET, "/api/things/7", "get", "7"},
+        {METHOD_GET, "/api/things/7/", "get", "7"},
+        {METHOD_PATCH, "/api/things/a%20b", "put", "a b"},
+        {METHOD_GET, "/api/things/a%2Fb", "get", "a/b"},
+        {METHOD_GET, "/api/things/%c3%bc", "get", "\xC3\xBC"},
+        {METHOD_GET, "/api/things/a+b", "get", "a+b"},
+        {METHOD_GET, "/api/things/..", "get", ".."},
+        {METHOD_GET, "/%61pi/things", "list", NULL},
+        {METHOD_GET, "/api/things/1/parts/2", "part", "1"},
+        {METHOD_GET, "/healthz", "health", NULL},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct route_match match;
+        assert_int_equal(find(cases[i].method, cases[i].path, &match), ROUTE_FOUND);
+        assert_string_equal(match.route->operation, cases[i].operation);
+        if (cases[i].param)
+            assert_string_equal(match.params[0].value, cases[i].param);
+    }
+}
+
+static void other_paths_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned method;
+        const char *path;
+        enum route_result result;
+    } cases[] = {
+        {METHOD_GET, "/", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api", ROUTE_UNKNOWN},
+        {METHOD_GET, "/apix/things", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api/thingsx", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api/things//", ROUTE_UNKNOWN},
+        {METHOD_GET, "//api/things", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api//things", ROUTE_UNKNOWN},
+        {METHOD_GET, "/API/things", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api/things/1/2", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api%2Fthings", ROUTE_UNKNOWN},
+        {METHOD_GET, "/api/./things", ROUTE_UNKNOWN},
+        {METHOD_GET, "", ROUTE_BAD_PATH},
+        {METHOD_GET, "api/things", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%4", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%zz", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%00", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%0a", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%7f", ROUTE_BAD_PATH},
+        {METHOD_GET, "/api/things/%ff", ROUTE_BAD_PATH},
+        {METHOD_DELETE, "/api/things", ROUTE_OTHER_METHOD},
+        {METHOD_GET, "/api/things/suggest", ROUTE_OTHER_METHOD},
+        {0, "/healthz", ROUTE_OTHER_METHOD},
+        {0, "/unknown", ROUTE_UNKNOWN},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct route_match match;
+        assert_int_equal(find(cases[i].method, cases[i].path, &match), cases[i].result);
+    }
+    char path[600] = "/api/things/";
+    memset(path + 12, 'a', sizeof path - 13);
+    struct route_match match;
+    assert_int_equal(find(METHOD_GET, path, &match), ROUTE_BAD_PATH);
+}
+
+static void allow_names_all_methods(void **state)
+{
+    (void)state;
+    struct route_match match;
+    char names[64];
+    assert_int_equal(find(METHOD_DELETE, "/api/things/1", &match), ROUTE_OTHER_METHOD);
+    route_method_names(match.allowed, names);
+    assert_string_equal(names, "GET, HEAD, PUT, PATCH, OPTIONS");
+    assert_int_equal(find(METHOD_OPTIONS, "/api/things", &match), ROUTE_FOUND);
+    route_method_names(match.allowed, names);
+    assert_string_equal(names, "GET, HEAD, POST, OPTIONS");
+    assert_int_equal(route_method("GET"), METHOD_GET);
+    assert_int_equal(route_method("get"), 0);
+    assert_int_equal(route_method("BREW"), 0);
+}
+
+static void queries_are_split(void **state)
+{
+    (void)state;
+    json_auto_t *good = route_query("a=1&b=x%26y+z&&empty=&flag");
+    assert_string_equal(json_string_value(json_object_get(good, "a")), "1");
+    assert_string_equal(json_string_value(json_object_get(good, "b")), "x&y z");
+    assert_string_equal(json_string_value(json_object_get(good, "empty")), "");
+    assert_string_equal(json_string_value(json_object_get(good, "flag")), "");
+    assert_int_equal(json_object_size(good), 4);
+    static const char *const bad[] = {"a=1&a=2", "a=%0", "a=%00", "=1", "a=%ff", "%1f=1"};
+    for (size_t i = 0; i < LEN(bad); i++)
+        assert_null(route_query(bad[i]));
+    json_auto_t *none = route_query(NULL);
+    assert_int_equal(json_object_size(none), 0);
+}
+
+/* What generated clients rely on: unique operations, no row that another one hides. */
+static void the_table_is_sound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *row = &routes[i];
+        assert_non_null(row->handle);
+        assert_non_null(row->doc);
+        for (size_t k = 0; k < i; k++) {
+            assert_string_not_equal(routes[k].operation, row->operation);
+            assert_false((routes[k].methods & row->methods) && !strcmp(routes[k].path, row->path));
+        }
+        struct route_match match;
+        unsigned method = row->methods & METHOD_PUT ? METHOD_PUT : row->methods;
+        assert_int_equal(route_find(routes, routes_count, method, row->path, &match), ROUTE_FOUND);
+        assert_ptr_equal(match.route, row);
+        assert_true(!(row->flags & ROUTE_WRITE) || row->scopes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_find_their_row),    cmocka_unit_test(other_paths_are_refused),
+        cmocka_unit_test(allow_names_all_methods), cmocka_unit_test(queries_are_split),
+        cmocka_unit_test(the_table_is_sound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
