@@ -373,11 +373,11 @@ static void the_ledger_is_append_only(void **state)
     char event[ID_SIZE];
     assert_int_equal(ledger_add(db, &entry, event, &why), OK);
     assert_int_equal(db_commit(db, &why), OK);
-    static const char *const wrongs[] = {"UPDATE usage SET mg = 4", "UPDATE usage SET spool = 2",
+    static const char *const forbidden[] = {"UPDATE usage SET mg = 4", "UPDATE usage SET spool = 2",
                                          "DELETE FROM usage"};
-    for (size_t i = 0; i < LEN(wrongs); i++) {
+    for (size_t i = 0; i < LEN(forbidden); i++) {
         db_begin(db);
-        assert_int_equal(db_exec(db, wrongs[i], NULL), ERR_CONFLICT);
+        assert_int_equal(db_exec(db, forbidden[i], NULL), ERR_CONFLICT);
         db_rollback(db);
     }
     db_close(db);
