@@ -374,7 +374,7 @@ static void the_ledger_is_append_only(void **state)
     assert_int_equal(ledger_add(db, &entry, event, &why), OK);
     assert_int_equal(db_commit(db, &why), OK);
     static const char *const forbidden[] = {"UPDATE usage SET mg = 4", "UPDATE usage SET spool = 2",
-                                         "DELETE FROM usage"};
+                                            "DELETE FROM usage"};
     for (size_t i = 0; i < LEN(forbidden); i++) {
         db_begin(db);
         assert_int_equal(db_exec(db, forbidden[i], NULL), ERR_CONFLICT);
