@@ -145,14 +145,15 @@ static void tell_probe(char **words)
                   r.detail));
 }
 
-static long resident_kib(void)
+/* From /proc, because the peak that getrusage knows is that of the program before exec too. */
+static long status_kib(const char *name)
 {
     char line[256];
     long kib = 0;
     auto_file *file = fopen("/proc/self/status", "re");
     while (file && fgets(line, sizeof line, file))
-        if (text_starts(line, "VmRSS:"))
-            kib = strtol(line + 6, NULL, 10);
+        if (text_starts(line, name))
+            kib = strtol(line + strlen(name), NULL, 10);
     return kib;
 }
 
@@ -163,7 +164,7 @@ static void tell_usage(void)
     int64_t cpu = (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
                   (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
     say(json_pack("{s:s,s:I,s:I,s:I}", "event", "usage", "cpu_ms", (json_int_t)cpu, "peak_kib",
-                  (json_int_t)u.ru_maxrss, "rss_kib", (json_int_t)resident_kib()));
+                  (json_int_t)status_kib("VmHWM:"), "rss_kib", (json_int_t)status_kib("VmRSS:")));
 }
 
 static void about_printer(const char *what, int64_t printer)
