@@ -85,6 +85,8 @@ static json_t *progress(const struct printer *printer)
 
 static json_t *temperatures(const struct live *live)
 {
+    if (!live->message_at)
+        return json_null();
     return json_pack("{s:f, s:f, s:f, s:f, s:f}", "nozzle", live->nozzle, "nozzle_target",
                      live->nozzle_target, "bed", live->bed, "bed_target", live->bed_target,
                      "chamber", live->chamber);

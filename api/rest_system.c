@@ -9,8 +9,9 @@ const struct body_table rest_none = {0};
 enum err rest_system_version(struct request *request, struct reply *reply, struct why *why)
 {
     (void)request, (void)why;
-    json_t *capabilities = json_pack("[s, s, s, s, s, s]", "spools", "ams_slots", "printers",
-                                     "questions", "slot_history", "etag");
+    json_t *capabilities =
+        json_pack("[s, s, s, s, s, s, s, s]", "spools", "ams_slots", "printers", "questions",
+                  "slot_history", "print_jobs", "usage_events", "etag");
     return reply_json(reply, 200,
                       json_pack("{s:s, s:s, s:o}", "name", "filamentd", "version",
                                 FILAMENTD_VERSION, "capabilities", capabilities));
