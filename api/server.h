@@ -11,7 +11,7 @@
 #include "api/api.h"
 #include "base/err.h"
 
-enum { SERVER_THREADS = 32 };
+enum { SERVER_THREADS = 16 };
 
 /* Fills api->server and the ports of api->listeners. */
 enum err server_start(struct api *api, const struct api_listener *listeners, size_t count,

@@ -1,6 +1,7 @@
 #include "service/daemon.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 #include "store/keys.h"
 #include "store/migrate.h"
 
-enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900 };
+enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900, TRIM_MS = 20000 };
 
 struct daemon {
     struct command_context *context;
@@ -32,7 +33,8 @@ struct daemon {
     struct secret *secret;
     struct hub *hub;
     struct reach *reach;
-    int64_t looked_at; /* last reach_refresh, monotonic */
+    int64_t looked_at;  /* last reach_refresh, monotonic */
+    int64_t trimmed_at; /* last return of free memory to the system, monotonic */
     struct listeners listeners;
     char tls_dir[COMMANDS_PATH + 8];
     struct api *api;
@@ -171,6 +173,10 @@ void daemon_tick(struct daemon *daemon, int64_t now)
         daemon->looked_at = mono;
     }
     api_tick(daemon->api, now);
+    if (mono - daemon->trimmed_at >= TRIM_MS) {
+        malloc_trim(0); /* what a long list or a start took */
+        daemon->trimmed_at = mono;
+    }
 }
 
 int daemon_pause(struct daemon *daemon, int64_t now)

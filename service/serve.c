@@ -127,8 +127,9 @@ int serve_main(struct command_context *context, char **words)
     struct why why;
     struct daemon *daemon = NULL;
     sigset_t signals = block_signals();
-    /* An arena for each of thirty threads would be most of our memory. */
-    mallopt(M_ARENA_MAX, 2);
+    /* An arena for each of many threads would be most of our memory. */
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024); /* fixed: large buffers go back at once */
     if (daemon_open(context, &daemon, &why) != OK)
         return commands_refuse(EXIT_FAILED, why.text);
     code = print_first_key(context, daemon);
