@@ -5,9 +5,10 @@ import re
 import sys
 
 BLOCK = re.compile(r'^"(?P<name>\S+)" start time.*?^Output:\n-+\n(?P<output>.*?)^<end of output>', re.M | re.S)
-COUNTED = re.compile(r"counted (\w+)=(\d+)")
+COUNTED = re.compile(r"counted ([\w ]+)=(\d+)")
 SKIP = re.compile(r"\[  SKIPPED \] [1-9]|^# SKIP|\.\.\. skipped|^skipped", re.M)
 ALWAYS_SHOWN = ["captures", "archives", "real_peers"]
+SAME = {"brokers": "real_peers", "peers": "real_peers"}
 
 
 def summary(log):
@@ -15,7 +16,8 @@ def summary(log):
     counts, wrong = collections.Counter(), []
     for block in BLOCK.finditer(log):
         for name, number in COUNTED.findall(block["output"]):
-            counts[name] += int(number)
+            name = name.replace(" ", "_")
+            counts[SAME.get(name, name)] += int(number)
         if SKIP.search(block["output"]) and "no ../shared" not in block["output"]:
             wrong.append(block["name"])
     return counts, wrong
