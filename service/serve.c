@@ -66,8 +66,10 @@ static int print_first_key(struct command_context *context, struct daemon *daemo
         return -1;
     if (daemon_first_key(daemon, &key, &why) != OK)
         return commands_refuse(EXIT_FAILED, why.text);
-    if (key)
+    if (key) {
+        fprintf(stderr, "filamentd: the first API key, shown this once; it may do everything:\n");
         printf("key %s\n", key);
+    }
     return -1;
 }
 
