@@ -60,6 +60,13 @@ static void take_feed(struct walk *walk, int filament, const struct trace_feed *
     add_part(walk, part);
 }
 
+/* Has ${filament} still something to lay down behind this layer? */
+static bool goes_on(const struct walk *walk, int filament, int layer)
+{
+    const struct curve *curve = &walk->input->curve;
+    return filament >= 0 && curve_total(curve, filament) > curve_before(curve, filament, layer);
+}
+
 /* The feed belongs to ${filament}, and to every other one that comes from the same slot: where two
  * filaments share a slot, its next roll, or the slot that takes over, serves both. */
 static void take_feed_with_sharers(struct walk *walk, int filament, const struct trace_feed *feed,
@@ -68,7 +75,8 @@ static void take_feed_with_sharers(struct walk *walk, int filament, const struct
     struct slot_address from = rule == TRACE_CONTINUED ? walk->now[filament] : feed->at;
     for (int f = 0; f < TRACE_FILAMENTS; f++) {
         bool shares = address_equal(walk->now[f], from) && !address_none(from);
-        if (f != filament && shares && used(walk->input, f))
+        bool over = last_part(walk, f) && !goes_on(walk, f, feed->from_layer);
+        if (f != filament && shares && used(walk->input, f) && !over)
             take_feed(walk, f, feed, rule);
     }
     take_feed(walk, filament, feed, rule);
@@ -94,12 +102,18 @@ static size_t find_run(const struct walk *walk, struct slot_address at, int laye
     return input->tool_count;
 }
 
-/* Does the filament in force still have something to lay down behind this layer? */
-static bool goes_on(const struct walk *walk, int layer)
+/* Filaments that share a slot change places unseen: which of them the file is at by this layer. */
+static int in_force(const struct walk *walk, int layer)
 {
-    const struct curve *curve = &walk->input->curve;
-    return walk->filament >= 0 &&
-           curve_total(curve, walk->filament) > curve_before(curve, walk->filament, layer);
+    const struct trace_input *input = walk->input;
+    int filament = walk->filament;
+    for (size_t i = walk->run; i < input->tool_count && input->tools[i].layer <= layer; i++) {
+        int f = input->tools[i].filament;
+        bool shares = filament >= 0 && f >= 0 && f < TRACE_FILAMENTS && used(input, f) &&
+                      address_equal(walk->now[f], walk->now[filament]);
+        filament = shares ? f : filament;
+    }
+    return filament;
 }
 
 static bool mapped_to(const struct trace_input *input, struct slot_address at)
@@ -132,8 +146,10 @@ static void place(struct walk *walk, const struct trace_feed *feed)
     if (run < input->tool_count) {
         walk->run = run;
         take_feed_with_sharers(walk, input->tools[run].filament, feed, rule);
-    } else if (same || goes_on(walk, feed->from_layer)) {
-        take_feed_with_sharers(walk, walk->filament, feed, same ? TRACE_MAPPED : TRACE_CONTINUED);
+    } else if (same) {
+        take_feed_with_sharers(walk, walk->filament, feed, TRACE_MAPPED);
+    } else if (goes_on(walk, in_force(walk, feed->from_layer), feed->from_layer)) {
+        take_feed_with_sharers(walk, in_force(walk, feed->from_layer), feed, TRACE_CONTINUED);
     } else if (walk->filament < 0 && input->tool_count && walk->run == 0) {
         /* The print was told another slot, but began with this one. */
         for (size_t i = 0; i < input->tool_count; i++)
