@@ -52,16 +52,14 @@ static enum err save_slots(const struct change_set *set)
 }
 
 static enum err decide(const struct change_set *set, const struct slot *before,
-                       const struct slot *after)
+                       const struct slot *after, bool printing)
 {
     struct tray unseen;
     tray_init(&unseen);
     const struct tray *was = before ? &before->settled : &unseen;
     struct slot_facts facts;
-    enum err e =
-        slots_facts(set->step->db, set->step->printer, after->at, &after->settled,
-                    job_uses(&set->next->job, after->at) || job_uses(&set->old->job, after->at),
-                    &facts, set->why);
+    enum err e = slots_facts(set->step->db, set->step->printer, after->at, &after->settled,
+                             printing, &facts, set->why);
     if (e != OK)
         return e;
     facts.home_assistant = after->source == SOURCE_HOMEASSISTANT;
@@ -78,9 +76,11 @@ static enum err decide_settled(const struct change_set *set)
     enum err e = OK;
     for (int i = 0; e == OK && i < set->changes.count; i++) {
         const struct change *change = &set->changes.list[i];
+        bool printing =
+            job_uses(&set->next->job, change->at) || job_uses(&set->old->job, change->at);
         if (change->kind == CHANGE_SETTLED)
             e = decide(set, printer_slot(&set->old->printer, change->at),
-                       printer_slot(&set->next->printer, change->at));
+                       printer_slot(&set->next->printer, change->at), printing);
     }
     return e;
 }
@@ -94,7 +94,7 @@ static enum err decide_after_print(const struct change_set *set)
     for (int i = 0; e == OK && i < set->next->printer.slot_count; i++) {
         const struct slot *slot = &set->next->printer.slots[i];
         if (slot->settled.state != SLOT_UNSEEN)
-            e = decide(set, slot, slot);
+            e = decide(set, slot, slot, false);
     }
     return e;
 }
