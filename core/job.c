@@ -107,7 +107,8 @@ static void watch_layer(struct turn *turn)
     bool moved = layer != job->stale_layer;
     if (!job->fresh && layer >= 0 && (moved || (layer <= 1 && job->ran)))
         job->fresh = 1;
-    if (!job->fresh || !printer_printing(turn->next->gcode_state))
+    bool finished = turn->next->gcode_state == GCODE_FINISH && !job_replaced(job, turn->next);
+    if (!job->fresh || (!finished && !printer_printing(turn->next->gcode_state)))
         return;
     if (turn->next->total_layers > 0)
         job->total_layers = turn->next->total_layers;
