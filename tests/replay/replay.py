@@ -62,9 +62,13 @@ def version(model):
 
 
 def gcode(path):
-    """Plate gcode for [[layer, tool (0-based), mm], ...]: the tool changes inside its layer, as sliced files have it."""
+    """Plate gcode for [[layer or "first-last", tool (0-based), mm each], ...]: the tool changes inside its layer."""
+    steps = []
+    for layers, tool, length in path:
+        first, _, last = str(layers).partition("-")
+        steps += [(at, tool, length) for at in range(int(first), int(last or first) + 1)]
     lines, layer, tool = ["M83", f"T{path[0][1]}"], 0, path[0][1]
-    for at, filament, length in path:
+    for at, filament, length in steps:
         lines += [f"M73 L{at}"] if at != layer else []
         lines += [f"T{filament}"] if filament != tool else []
         lines += [f"G1 X1 E{length}"]
@@ -73,6 +77,7 @@ def gcode(path):
 
 
 def plate_info(number, filaments):
+    filaments = [dict(zip(("type", "color", "used_g"), text.split()), id=id) for id, text in filaments.items()]
     rows = "".join(
         f'<filament id="{f["id"]}" tray_info_idx="{f.get("profile", "")}" type="{f["type"]}" color="{f["color"]}" '
         f'used_m="0" used_g="{f["used_g"]}"/>' for f in filaments)
