@@ -6,7 +6,7 @@ find_package(OpenSSL REQUIRED)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)
-pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(CURL REQUIRED libcurl) # its headers: it is loaded when needed
 pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
@@ -28,8 +28,8 @@ target_compile_options(filamentd_flags INTERFACE
 set(filamentd_uses_base m)
 set(filamentd_uses_core filamentd_base PkgConfig::JANSSON m)
 set(filamentd_uses_store filamentd_core PkgConfig::SQLITE Threads::Threads)
-set(filamentd_uses_bridge filamentd_store PkgConfig::MOSQUITTO OpenSSL::SSL PkgConfig::CURL
-    PkgConfig::ZIP PkgConfig::EXPAT)
+set(filamentd_uses_bridge filamentd_store PkgConfig::MOSQUITTO OpenSSL::SSL PkgConfig::ZIP
+    PkgConfig::EXPAT ${CMAKE_DL_LIBS})
 set(filamentd_uses_api filamentd_bridge civetweb PkgConfig::QRENCODE)
 set(filamentd_uses_service filamentd_api PkgConfig::INIH)
 

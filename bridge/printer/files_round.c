@@ -148,8 +148,9 @@ static enum files_round_end with_transfer(struct pass *pass)
         .progress = on_progress,
         .ctx = pass,
     };
-    if (files_transfer_open(&options, &pass->transfer, NULL)) {
-        note(pass->round, "local", "out of memory");
+    struct why why;
+    if (files_transfer_open(&options, &pass->transfer, &why) != OK) {
+        note(pass->round, "local", why.text);
         return ROUND_HOPELESS;
     }
     enum files_round_end end = try_all(pass);

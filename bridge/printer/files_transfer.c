@@ -1,8 +1,6 @@
 #include "bridge/printer/files_transfer.h"
 
-#include <curl/curl.h>
 #include <openssl/crypto.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,10 +8,12 @@
 #include "base/auto.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "bridge/curl.h"
 
 enum { CONNECT_MS = 10 * 1000, RESPONSE_S = 20, STALL_S = 30, LINGER_MS = 3000, HOST_SIZE = 300 };
 
 struct files_transfer {
+    const struct curl *lib;
     CURL *curl;
     struct curl_slist *connect_to;
     struct files_transfer_options options; /* its texts are not kept */
@@ -25,13 +25,6 @@ struct files_transfer {
     bool too_big, disk_failed, aborted;
     char detail[CURL_ERROR_SIZE];
 };
-
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-
-static void start_library(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 /* ---- callbacks of libcurl ---- */
 
@@ -82,14 +75,14 @@ static int go_on(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_tota
 static CURLU *url_of(const struct files_transfer *t, const char *path)
 {
     char port[16];
-    CURLU *url = curl_url();
+    CURLU *url = t->lib->url();
     snprintf(port, sizeof port, "%d", t->options.port);
-    if (url && !curl_url_set(url, CURLUPART_SCHEME, "ftps", 0) &&
-        !curl_url_set(url, CURLUPART_HOST, t->serial, 0) &&
-        !curl_url_set(url, CURLUPART_PORT, port, 0) &&
-        !curl_url_set(url, CURLUPART_PATH, path, CURLU_URLENCODE))
+    if (url && !t->lib->url_set(url, CURLUPART_SCHEME, "ftps", 0) &&
+        !t->lib->url_set(url, CURLUPART_HOST, t->serial, 0) &&
+        !t->lib->url_set(url, CURLUPART_PORT, port, 0) &&
+        !t->lib->url_set(url, CURLUPART_PATH, path, CURLU_URLENCODE))
         return url;
-    curl_url_cleanup(url);
+    t->lib->url_cleanup(url);
     return NULL;
 }
 
@@ -103,13 +96,13 @@ static CURLcode perform(struct files_transfer *t, const char *path, bool look)
     t->detail[0] = 0;
     t->got = t->full_at = 0;
     t->too_big = t->disk_failed = t->aborted = false;
-    curl_easy_setopt(t->curl, CURLOPT_CURLU, url);
-    curl_easy_setopt(t->curl, CURLOPT_NOBODY, (long)look);
-    CURLcode rc = curl_easy_perform(t->curl);
+    t->lib->easy_setopt(t->curl, CURLOPT_CURLU, url);
+    t->lib->easy_setopt(t->curl, CURLOPT_NOBODY, (long)look);
+    CURLcode rc = t->lib->easy_perform(t->curl);
     if (t->peer.seen && !t->peer.accepted)
         t->failed = t->peer;
-    curl_easy_setopt(t->curl, CURLOPT_CURLU, NULL);
-    curl_url_cleanup(url);
+    t->lib->easy_setopt(t->curl, CURLOPT_CURLU, NULL);
+    t->lib->url_cleanup(url);
     return rc;
 }
 
@@ -140,7 +133,7 @@ enum files_outcome files_transfer_size(struct files_transfer *transfer, const ch
     enum files_outcome result = outcome(transfer, perform(transfer, path, true));
     if (result)
         return result;
-    curl_easy_getinfo(transfer->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    transfer->lib->easy_getinfo(transfer->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
     if (size < 0)
         return FILES_SHORT; /* without a size nothing could ever be called complete */
     if (size > transfer->options.most_bytes)
@@ -185,51 +178,44 @@ static bool connect_to(struct files_transfer *t, const char *host)
                        t->options.port);
     if (len < 0 || (size_t)len >= sizeof line)
         return false;
-    t->connect_to = curl_slist_append(NULL, line);
+    t->connect_to = t->lib->slist_append(NULL, line);
     return t->connect_to;
 }
 
 static bool secure(const struct files_transfer *t)
 {
     CURL *curl = t->curl;
+    __typeof__(t->lib->easy_setopt) set = t->lib->easy_setopt;
     /* the data channel must resume the control channel's session, which TLS 1.3 tells too late */
     long version = CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2;
-    return !curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL) &&
-           !curl_easy_setopt(curl, CURLOPT_SSLVERSION, version) &&
-           !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) &&
-           !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L) && /* the CN is the serial */
-           !curl_easy_setopt(curl, CURLOPT_CAINFO, NULL) &&
-           !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) &&
-           !curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, prove) &&
-           !curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, t);
+    return !set(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL) &&
+           !set(curl, CURLOPT_SSLVERSION, version) && !set(curl, CURLOPT_SSL_VERIFYPEER, 1L) &&
+           !set(curl, CURLOPT_SSL_VERIFYHOST, 0L) && /* the CN is the serial */
+           !set(curl, CURLOPT_CAINFO, NULL) && !set(curl, CURLOPT_CAPATH, NULL) &&
+           !set(curl, CURLOPT_SSL_CTX_FUNCTION, prove) && !set(curl, CURLOPT_SSL_CTX_DATA, t);
 }
 
 static bool set_up(const struct files_transfer *t, const char *code)
 {
     CURL *curl = t->curl;
+    __typeof__(t->lib->easy_setopt) set = t->lib->easy_setopt;
     const struct files_transfer_options *o = &t->options;
     long connect = o->connect_ms ? o->connect_ms : CONNECT_MS;
     long response = o->response_s ? o->response_s : RESPONSE_S;
-    return secure(t) && !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
-           !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "ftps") &&
-           !curl_easy_setopt(curl, CURLOPT_CONNECT_TO, t->connect_to) &&
-           !curl_easy_setopt(curl, CURLOPT_USERNAME, "bblp") &&
-           !curl_easy_setopt(curl, CURLOPT_PASSWORD, code) &&
-           !curl_easy_setopt(curl, CURLOPT_FTP_USE_EPSV, 0L) &&
-           !curl_easy_setopt(curl, CURLOPT_FTP_SKIP_PASV_IP, 1L) &&
-           !curl_easy_setopt(curl, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD) &&
-           !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
-           !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
-           !curl_easy_setopt(curl, CURLOPT_FTP_RESPONSE_TIMEOUT, response) &&
-           !curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
-           !curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S) &&
-           !curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes) &&
-           !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) &&
-           !curl_easy_setopt(curl, CURLOPT_WRITEDATA, t) &&
-           !curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) &&
-           !curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on) &&
-           !curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t) &&
-           !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->detail);
+    return secure(t) && !set(curl, CURLOPT_PROXY, "") &&
+           !set(curl, CURLOPT_PROTOCOLS_STR, "ftps") &&
+           !set(curl, CURLOPT_CONNECT_TO, t->connect_to) && !set(curl, CURLOPT_USERNAME, "bblp") &&
+           !set(curl, CURLOPT_PASSWORD, code) && !set(curl, CURLOPT_FTP_USE_EPSV, 0L) &&
+           !set(curl, CURLOPT_FTP_SKIP_PASV_IP, 1L) &&
+           !set(curl, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD) &&
+           !set(curl, CURLOPT_NOSIGNAL, 1L) && !set(curl, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
+           !set(curl, CURLOPT_FTP_RESPONSE_TIMEOUT, response) &&
+           !set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
+           !set(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S) &&
+           !set(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes) &&
+           !set(curl, CURLOPT_WRITEFUNCTION, take_bytes) && !set(curl, CURLOPT_WRITEDATA, t) &&
+           !set(curl, CURLOPT_NOPROGRESS, 0L) && !set(curl, CURLOPT_XFERINFOFUNCTION, go_on) &&
+           !set(curl, CURLOPT_XFERINFODATA, t) && !set(curl, CURLOPT_ERRORBUFFER, t->detail);
 }
 
 static void set_peer(struct files_transfer *t, const char *pin)
@@ -242,12 +228,16 @@ static void set_peer(struct files_transfer *t, const char *pin)
 enum err files_transfer_open(const struct files_transfer_options *options,
                              struct files_transfer **ret_transfer, struct why *why)
 {
+    const struct curl *lib;
+    enum err e = curl_load(&lib, why);
+    if (e != OK)
+        return e;
     struct files_transfer *t = calloc(1, sizeof *t);
-    pthread_once(&library_once, start_library);
     if (t) {
         t->options = *options;
         t->fd = -1;
-        t->curl = curl_easy_init();
+        t->lib = lib;
+        t->curl = lib->easy_init();
         text_copy(t->serial, sizeof t->serial, options->serial);
         set_peer(t, options->pin_sha256);
     }
@@ -263,8 +253,10 @@ void files_transfer_close(struct files_transfer *transfer)
 {
     if (!transfer)
         return;
-    curl_easy_cleanup(transfer->curl);
-    curl_slist_free_all(transfer->connect_to);
+    if (transfer->lib) {
+        transfer->lib->easy_cleanup(transfer->curl);
+        transfer->lib->slist_free_all(transfer->connect_to);
+    }
     free(transfer);
 }
 
