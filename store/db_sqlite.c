@@ -1,5 +1,6 @@
 #include "store/db_sqlite.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,8 +231,16 @@ static enum err prepare_connection(struct db *db)
     return db->error;
 }
 
+/* Nobody reads the library's count of its memory, and every allocation would lock for it. */
+static void configure_once(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct why *why)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
+    pthread_once(&configured, configure_once);
     struct db *db = calloc(1, sizeof *db);
     if (!db)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a database connection");

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/field.h"
 #include "store/args.h"
 #include "store/changes.h"
 #include "store/db.h"
@@ -15,6 +16,7 @@ struct query {
     const char *order; /* "ASC" or "DESC" */
     json_t *args;      /* with the cursor's values */
     bool paged, after_null, after;
+    bool solid; /* the column is never NULL: an index may give the order */
 };
 
 void list_clear(struct list *list)
@@ -53,8 +55,19 @@ static void add_cursor(struct buf *sql, const struct query *query)
 
 static void add_order(struct buf *sql, const struct query *query)
 {
-    buf_format(sql, " ORDER BY %s IS NULL, %s %s, %s %s", query->sort->column, query->sort->column,
-               query->order, query->kind->key, query->order);
+    buf_text(sql, " ORDER BY ");
+    if (!query->solid)
+        buf_format(sql, "%s IS NULL, ", query->sort->column);
+    buf_format(sql, "%s %s, %s %s", query->sort->column, query->order, query->kind->key,
+               query->order);
+}
+
+static bool never_null(const struct db_shape *shape, const char *column)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        if (strcmp(shape->fields[i].name, column) == 0)
+            return !(shape->fields[i].flags & FIELD_NULLABLE);
+    return false;
 }
 
 static enum err use_sort(struct query *query, struct why *why)
@@ -115,11 +128,15 @@ static void add_page(struct db *db, const struct query *query, struct list *ret_
     if (query->paged)
         buf_text(&sql, " LIMIT :limit");
     if (!sql.failed)
-        db_text(db, sql.data, query->args, query->kind->shape, &ret_list->body);
+        ret_list->total =
+            (int64_t)db_text(db, sql.data, query->args, query->kind->shape, &ret_list->body);
 }
 
+/* Without a limit the rows were counted as they came. */
 static void add_total(struct db *db, const struct query *query, struct list *ret_list)
 {
+    if (!query->paged)
+        return;
     auto_buf sql = {0};
     buf_format(&sql, "SELECT /* scan */ count(*) FROM %s", query->kind->shape->view);
     add_filters(&sql, query);
@@ -171,6 +188,8 @@ enum err list_read(struct db *db, const struct list_kind *kind, const json_t *ar
     if (limit < 1 || limit > LIMIT_PAGE)
         return why_fail(why, ERR_INVALID, "invalid_limit", "limit", "limit is 1 to %d", LIMIT_PAGE);
     enum err e = use_sort(&query, why);
+    if (e == OK)
+        query.solid = never_null(kind->shape, query.sort->column);
     if (e == OK)
         e = use_cursor(&query, why);
     if (e)
