@@ -17,16 +17,19 @@ def binary():
 
 
 def offline(script, folder, *options, check=True):
-    """Run a script without a broker. Returns its messages by printer name, and its jobs' truth."""
+    """Run a script, or a list of them side by side, without a broker. Returns what came out."""
     folder = pathlib.Path(folder)
-    (folder / "script.sim").write_text(script)
+    scripts = []
+    for number, text in enumerate([script] if isinstance(script, str) else script):
+        path = folder / ("script.sim" if number == 0 else f"script{number}.sim")
+        path.write_text(text)
+        scripts += ["--script", path]
     record = folder / "record"
     record.mkdir(exist_ok=True)
     for old in record.iterdir():
         old.unlink()
     done = subprocess.run(
-        [binary(), "--offline", "--script", folder / "script.sim", "--record", record,
-         "--truth", folder / "truth.jsonl", *map(str, options)],
+        [binary(), "--offline", *scripts, "--record", record, "--truth", folder / "truth.jsonl", *map(str, options)],
         capture_output=True, timeout=60, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
     if check and done.returncode:
         raise AssertionError(done.stderr.decode())
@@ -41,6 +44,11 @@ class Recording:
         self.status = done.returncode
         self.truth = [json.loads(line) for line in truth.read_text().splitlines()]
         self.bytes = {p.stem: p.read_bytes() for p in sorted(folder.iterdir())}
+
+    def shown(self):
+        """Answers of `show`, by printer name; the last of each counts."""
+        rows = [json.loads(line) for line in self.stdout.splitlines()]
+        return {row["printer"]: row for row in rows if "feeding" in row}
 
     def lines(self, name):
         return [json.loads(line) for line in self.bytes[name].splitlines()]

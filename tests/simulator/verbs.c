@@ -12,7 +12,7 @@
 #include "tests/simulator/render.h"
 #include "tests/simulator/roll.h"
 
-enum { CANCELLED = 0x0300400C };
+enum { CANCELLED = 0x0300400C, SERIAL_LENGTH = 15 };
 
 static bool fails(char *reply, const char *text)
 {
@@ -152,6 +152,17 @@ static const struct {
     {"truth", do_show},
 };
 
+/* The family's prefix, then the number of the printer, filled up by zeros. */
+static void default_serial(const struct sim *sim, const struct family *family, char serial[32])
+{
+    int number = sim->printer_count + 1;
+    text_copy(serial, 32, family->prefix);
+    for (size_t i = strlen(serial); i < SERIAL_LENGTH; i++)
+        serial[i] = '0';
+    serial[SERIAL_LENGTH - 2] = (char)('0' + number / 10);
+    serial[SERIAL_LENGTH - 1] = (char)('0' + number % 10);
+}
+
 static bool add_printer(struct sim *sim, const struct command *command, char *reply)
 {
     const struct family *family = family_find(command_text(command, "family", ""));
@@ -160,10 +171,7 @@ static bool add_printer(struct sim *sim, const struct command *command, char *re
         return fails(reply, "printer NAME family=... : x1 x1c x1e p1p p1s a1 a1mini a2l p2s h2s "
                             "h2d h2dpro h2c x2d");
     char serial[32];
-    text_copy(serial, sizeof serial, family->prefix);
-    for (size_t i = strlen(serial); i < 14; i++)
-        serial[i] = '0';
-    serial[14] = (char)('1' + sim->printer_count % 9);
+    default_serial(sim, family, serial);
     struct printer *printer = sim_add(sim, family, name, command_text(command, "serial", serial));
     if (!printer)
         return fails(reply, "that name or serial is taken, or there are too many printers");
