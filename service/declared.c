@@ -30,9 +30,10 @@ struct run {
 /* Columns that are compared as they are. */
 static const struct {
     const char *key, *column;
-} keys[] = {{"serial", "serial"},   {"host", "host"},          {"port", "port"},
-            {"name", "name"},       {"model", "model"},        {"pin", "pin_sha256"},
-            {"enabled", "enabled"}, {"ftps_port", "ftps_port"}};
+} keys[] = {
+    {"serial", "serial"},   {"host", "host"},           {"port", "port"},
+    {"name", "name"},       {"model", "model"},         {"pin", "pin_sha256"},
+    {"enabled", "enabled"}, {"ftps_port", "ftps_port"}, {"fetch_sliced_file", "fetch_sliced_file"}};
 
 static json_t *value_json(const struct config_key *row, const char *text)
 {

@@ -46,6 +46,10 @@ static const struct field fields[] = {
     {.name = "cost_complete", .kind = K_BOOL, .doc = "Everything in it had a roll and a price"},
     {.name = "source", .kind = K_TEXT, .doc = "mqtt, homeassistant, api or import"},
     {.name = "external_ids", .kind = K_OBJECT, .doc = "{external_id, task_id, subtask_id}"},
+    {.name = "sliced_file",
+     .kind = K_OBJECT,
+     .flags = FIELD_NULLABLE,
+     .doc = "{state: waiting, fetching, ready, failed or off, reason}"},
 };
 const struct db_shape jobs_shape = {"print_jobs", fields, LEN(fields)};
 

@@ -30,6 +30,11 @@ static const struct field fields[] = {
      .doc = "SHA-256 of the certificate key that the user accepted"},
     {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
     {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},
+    {.name = "ftps_port", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "null: the usual one"},
+    {.name = "fetch_sliced_file",
+     .kind = K_BOOL,
+     .flags = FIELD_NULLABLE,
+     .doc = "Fetch the sliced files of its prints; null: as the setting says"},
 };
 const struct db_shape printers_shape = {"printers", fields, LEN(fields)};
 
@@ -146,8 +151,9 @@ static enum err set_aliases(struct db *db, int64_t id, const json_t *args, struc
 
 /* --- writes --- */
 
-static const char *const columns[] = {"name",        "source",     "serial", "host",   "port",
-                                      "access_code", "pin_sha256", "model",  "enabled"};
+static const char *const columns[] = {"name",    "source",      "serial",           "host",
+                                      "port",    "access_code", "pin_sha256",       "model",
+                                      "enabled", "ftps_port",   "fetch_sliced_file"};
 
 static enum err write_row(struct db *db, int64_t id, const json_t *args, struct why *why)
 {
@@ -269,8 +275,8 @@ enum err printers_delete(struct db *db, const json_t *args, json_t **ret, struct
     db_exec(db, "DELETE FROM printer_alias WHERE printer = :id", keys);
     db_exec(db,
             "UPDATE printer SET deleted_at = :now, updated_at = :now, access_code = NULL, "
-            "pin_sha256 = NULL, serial = NULL, host = NULL, port = NULL, model = NULL, "
-            "state = NULL, enabled = 0 WHERE id = :id",
+            "pin_sha256 = NULL, serial = NULL, host = NULL, port = NULL, ftps_port = NULL, "
+            "fetch_sliced_file = NULL, model = NULL, state = NULL, enabled = 0 WHERE id = :id",
             keys);
     *ret = db_args(db, json_pack("{s:O, s:s}", "printer_id", json_object_get(row, "printer_id"),
                                  "status", "deleted"));

@@ -21,7 +21,7 @@ struct list;
 extern const struct db_shape printers_shape;
 
 /* {printer_id (default: the serial), aliases, name, source, serial, host, port, access_code
- * (sealed), pin_sha256, model, enabled}. Returns the row of the view `printers`. */
+ * (sealed), pin_sha256, model, enabled, ftps_port, fetch_sliced_file}. Returns the row of the view `printers`. */
 enum err printers_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Merge. A new alias that names a Home Assistant printer takes over its slots, jobs and history. */
 enum err printers_update(struct db *db, const json_t *args, json_t **ret, struct why *why);
@@ -34,8 +34,8 @@ int64_t printers_find(struct db *db, const char *name);
 /* The same, made with source "homeassistant" where it is missing. */
 int64_t printers_find_or_make(struct db *db, const char *name);
 
-/* What the links need: [{id, printer_id, serial, host, port, access_code, pin_sha256, enabled,
- * source}] of all printers, the access code still sealed. */
+/* What the links need: [{id, printer_id, serial, host, port, ftps_port, access_code, pin_sha256,
+ * enabled, source}] of all printers, the access code still sealed. */
 json_t *printers_targets(struct db *db);
 
 /* Durable state as one JSON object; JSON null where none was saved. */

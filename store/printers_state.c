@@ -13,7 +13,7 @@ json_t *printers_targets(struct db *db)
     static const struct db_shape shape = {"printer", types, LEN(types)};
     return db_rows(
         db,
-        "SELECT /* scan */ id, public_id AS printer_id, serial, host, port, access_code, "
+        "SELECT /* scan */ id, public_id AS printer_id, serial, host, port, ftps_port, access_code, "
         "pin_sha256, enabled, source, model, nozzles FROM printer "
         "WHERE deleted_at IS NULL ORDER BY id",
         NULL, &shape);

@@ -330,7 +330,7 @@ CREATE TABLE printer (
     deleted_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-) STRICT;
+, ftps_port INTEGER CHECK (ftps_port BETWEEN 1 AND 65535), fetch_sliced_file INTEGER CHECK (fetch_sliced_file IN (0, 1))) STRICT;
 
 CREATE TABLE printer_alias (
     alias TEXT NOT NULL PRIMARY KEY CHECK (alias = lower(alias)),
@@ -952,7 +952,9 @@ SELECT
         AS cost_complete,
     j.source AS source,
     json_object('external_id', j.external_id, 'task_id', j.task_id, 'subtask_id', j.subtask_id)
-        AS external_ids
+        AS external_ids,
+    CASE WHEN j.sliced_state IS NOT NULL
+        THEN json_object('state', j.sliced_state, 'reason', j.sliced_reason) END AS sliced_file
 FROM job j
 JOIN printer p ON p.id = j.printer;
 
@@ -971,7 +973,9 @@ SELECT
     p.access_code IS NOT NULL AS has_access_code,
     p.pin_sha256 AS pin_sha256,
     strftime('%Y-%m-%dT%H:%M:%SZ', p.created_at / 1000, 'unixepoch') AS created_at,
-    strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at
+    strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at,
+    p.ftps_port AS ftps_port,
+    p.fetch_sliced_file AS fetch_sliced_file
 FROM printer p
 WHERE p.deleted_at IS NULL;
 
