@@ -163,7 +163,8 @@ static json_t *tray_number(const struct printer *printer, int place)
         return json_string("255");
     if (model_is_external(
             place)) /* newer single-nozzle firmware says 0 there, which means nothing */
-        return json_string(family->local_tray && family->nozzles == 1 ? "0" : "254");
+        return json_string(family->device && family->local_tray && family->nozzles == 1 ? "0"
+                                                                                        : "254");
     int unit = place >> 8, slot = place & 0xFF;
     if (family->local_tray)
         return id_text(slot);

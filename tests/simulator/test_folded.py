@@ -39,6 +39,8 @@ STORIES = {
     "swapped_by_hand": "print {p} slots={u}/1 grams=5 layers=8 layer_s=5\nuntil {p} layer=3\n"
                        "swap {p} {u}/1 profile=GFA05 material=PLA color=#FEDCBA\nwait 80\n",
     "cancelled": "print {p} slots={u}/1 grams=5 layers=8 layer_s=5\nuntil {p} layer=3\ncancel {p}\nwait 15\n",
+    "printing_from_outside": "load {p} ext profile=GFU99 material=TPU color=#46A8F9\n"
+                             "print {p} slots=ext grams=5 layers=8 layer_s=5\nuntil {p} layer=3\nwait 4\n",
     "external": "load {p} ext profile=GFU99 material=TPU color=#46A8F9\nwait 10\n",
 }
 
@@ -79,6 +81,16 @@ class Folded(unittest.TestCase):
                 for name in STORIES:
                     with self.subTest(family=family, story=name):
                         self.check(fold(recording.folder / f"{name}.jsonl"), recording.shown()[name])
+
+    def test_without_an_ams(self):
+        for family in FAMILIES:
+            script = (f"printer P family={family} ams=none\nload P ext profile=GFG99 material=PETG color=#FFFFFF\n"
+                      "full P\nprint P slots=ext grams=5 layers=8 layer_s=5\nuntil P layer=3\nwait 8\nshow P\n")
+            with self.subTest(family), tempfile.TemporaryDirectory() as folder:
+                recording = offline(script, folder)
+                got = fold(recording.folder / "P.jsonl")
+                self.check(got, recording.shown()["P"])
+                self.assertEqual({s["unit"] for s in got["slots"]}, {255})
 
 
 if __name__ == "__main__":
