@@ -91,7 +91,7 @@ static void start(struct turn *turn, bool seen)
     job->fresh = !seen;
     job->layer = seen ? -1 : turn->next->layer;
     job->total_layers = -1;
-    job->percent = job->from_percent = -1;
+    job->percent = job->from_percent = job->end_percent = -1;
     job->ran = turn->next->gcode_state == GCODE_RUNNING || turn->next->gcode_state == GCODE_PAUSE;
     job_learn_identity(job, turn->next);
     job_learn_command(job, turn->next, turn->now - RULE_COMMAND_BEFORE_MS);
@@ -151,6 +151,15 @@ static void watch_knowledge(struct turn *turn)
         emit(turn, JOB_EVENT_KNOWN);
 }
 
+/* Where it stands still, if this message tells: a cancel may put the numbers back to 0 at once. */
+static void note_stop(struct turn *turn)
+{
+    struct job *job = turn->job;
+    int percent = percent_of(turn->next);
+    if (job->fresh && turn->next->layer == job->layer && percent >= 0 && percent >= job->percent)
+        job->end_percent = percent;
+}
+
 /* A code that says "cancelled by the user" counts from shortly before FAILED until the decision. */
 static bool was_cancelled(const struct job *job, const struct printer *printer)
 {
@@ -172,6 +181,7 @@ static void watch_failed(struct turn *turn)
     struct job *job = turn->job;
     if (job->status != JOB_ENDING) {
         job->status = JOB_ENDING;
+        note_stop(turn);
         job->ending_at = turn->now;
     }
     if (was_cancelled(job, turn->next))
@@ -188,10 +198,12 @@ static void watch_state(struct turn *turn)
     if (state == GCODE_PAUSE && job->status != JOB_PAUSED) {
         job->status = JOB_PAUSED;
         job->ending_at = 0;
+        note_stop(turn);
         emit(turn, JOB_EVENT_PAUSE);
     } else if (printer_printing(state) && state != GCODE_PAUSE && job->status != JOB_PRINTING) {
         job->status = JOB_PRINTING;
         job->ending_at = 0;
+        job->end_percent = -1;
         emit(turn, JOB_EVENT_RESUME);
     }
     bool idle = state == GCODE_IDLE && job_nameless(turn->next);

@@ -58,6 +58,8 @@ struct job {
     int32_t total_layers; /* -1 unknown */
     int32_t percent;      /* that came with the last change of layer or source; -1 none */
 
+    int32_t end_percent;  /* at which it paused or stopped; -1 unknown, or it goes on */
+
     struct slot_address source; /* what fed last; none: nothing yet */
     int32_t from_layer;         /* since when */
     int32_t from_percent;

@@ -31,6 +31,7 @@ static const struct field fields[] = {
     FIELD(NULL, "layer", K_INT, struct job, layer, 0, 0),
     FIELD(NULL, "total_layers", K_INT, struct job, total_layers, 0, 0),
     FIELD(NULL, "percent", K_INT, struct job, percent, 0, 0),
+    FIELD(NULL, "end_percent", K_INT, struct job, end_percent, 0, 0),
     FIELD(NULL, "source_unit", K_INT, struct job, source.unit, 0, 0),
     FIELD(NULL, "source_slot", K_INT, struct job, source.slot, 0, 0),
     FIELD(NULL, "from_layer", K_INT, struct job, from_layer, 0, 0),

@@ -82,7 +82,7 @@ static void read_job(struct charging_case *c, const json_t *row)
     c->started_at = args_int(row, "started_at", 0);
     c->ended_at = args_int(row, "ended_at", 0);
     c->end_layer = (int)args_int(row, "layer", -1);
-    c->end_percent = (int)args_int(row, "progress_percent", -1);
+    c->end_percent = (int)args_int(row, "end_percent", -1);
     c->total_layers = (int)args_int(row, "total_layers", 0);
     c->explicit_figures = args_int(row, "figures", 0) != 0;
 }
@@ -246,7 +246,7 @@ enum err charging_case_read(struct db *db, int64_t job, struct charging_case *re
     json_auto_t *row =
         db_row(db,
                "SELECT j.printer, j.status, j.kind, j.started_at, j.ended_at, j.layer, "
-               "j.progress_percent, j.total_layers, j.sliced, j.reported_mg IS NOT NULL OR EXISTS "
+               "j.end_percent, j.total_layers, j.sliced, j.reported_mg IS NOT NULL OR EXISTS "
                "(SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.source = 'user') AS figures "
                "FROM job j WHERE j.id = :job",
                args, NULL);

@@ -25,7 +25,7 @@ static json_t *job_args(struct db *db, const struct job *job)
     json_auto_t *dump = job_dump(job);
     return db_args(
         db, json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:o, s:o, s:s, "
-                      "s:o, s:O}",
+                      "s:o, s:o, s:O}",
                       "id", (json_int_t)job->row, "kind", job->utility ? "utility" : "print",
                       "status", job_status_slug(job->status), "file_name", text_or_null(job->file),
                       "name", text_or_null(*job->title ? job->title : job->name), "plate",
@@ -36,7 +36,8 @@ static json_t *job_args(struct db *db, const struct job *job)
                       "layer", number_or_null(job->layer, 0), "total_layers",
                       number_or_null(job->total_layers, 1), "mapping_source",
                       job_mapping_slug(job->mapping_source), "progress_percent",
-                      number_or_null(job->percent, 0), "state", dump ? dump : json_null()));
+                      number_or_null(job->percent, 0), "end_percent",
+                      number_or_null(job->end_percent, 0), "state", dump ? dump : json_null()));
 }
 
 static void end_as_unknown(struct db *db, const json_t *args)
@@ -130,6 +131,7 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
         "task_id = coalesce(:task_id, task_id), subtask_id = coalesce(:subtask_id, subtask_id), "
         "layer = coalesce(:layer, layer), total_layers = coalesce(:total_layers, total_layers), "
         "progress_percent = coalesce(:progress_percent, progress_percent), "
+        "end_percent = :end_percent, "
         "mapping_source = :mapping_source, error_code = :error_code, ended_at = :ended_at, "
         "source = CASE WHEN source = 'homeassistant' THEN 'mqtt' ELSE source END, "
         "updated_at = :now WHERE id = :id",
