@@ -48,16 +48,15 @@ struct job {
     char title[JOB_NAME];   /* as the print command called it; "" unknown */
     char md5[40];           /* of the sliced file; "" unknown */
     char kind[16];          /* print_type while it ran */
-    int32_t plate;          /* 0 unknown */
     int64_t command;        /* number of the print command that started it; 0 none */
     int64_t command_before; /* of the job before: it is not this one's */
 
+    int32_t plate;        /* 0 unknown */
     int32_t fresh;        /* 1: layer is this job's; 0: maybe still the job's before */
     int32_t stale_layer;  /* what was shown when the job began */
     int32_t layer;        /* the highest of this job; -1 none yet */
     int32_t total_layers; /* -1 unknown */
     int32_t percent;      /* that came with the last change of layer or source; -1 none */
-
     int32_t end_percent;  /* at which it paused or stopped; -1 unknown, or it goes on */
 
     struct slot_address source; /* what fed last; none: nothing yet */
@@ -68,6 +67,7 @@ struct job {
     enum job_mapping_source mapping_source;
     int32_t mapping_count;
     int32_t mapping_confirmed;                        /* a layer or a change bore it out */
+    int32_t reserved;                                 /* no padding: values compare by bytes */
     struct slot_address mapping[PRINTER_MAPPING_MAX]; /* by filament (0-based); none: unused */
     int64_t error;                                    /* code that explains the end; 0 none */
 };
