@@ -1,11 +1,11 @@
 # Sourced by ./run and ./test: names the Debian packages of each purpose and installs what is
 # missing, after saying so.
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config patch xz-utils ca-certificates
+build_packages="gcc libc6-dev make cmake ninja-build pkg-config patch xz-utils ca-certificates
     libssl-dev libjansson-dev libsqlite3-dev libmosquitto-dev libcurl4-openssl-dev libzip-dev
     libexpat1-dev libqrencode-dev libinih-dev"
-demo_packages="mosquitto openssl libcmocka-dev python3"
-test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy curl sqlite3 vsftpd systemd git"
+demo_packages="mosquitto curl openssl libcmocka-dev python3"
+test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd git"
 
 missing_packages() {
     local name
