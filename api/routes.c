@@ -36,11 +36,11 @@ static const struct route_subject event = {ledger_get, "usage_event", "event_id"
 
 /* methods, path, scopes, body, query, flags, subject, handler, operation, doc */
 const struct route routes[] = {
-    {GET, "/healthz", 0, NULL, NULL, 0, NULL, rest_system_health, "getHealth",
+    {GET, "/healthz", 0, NULL, NULL, OUTSIDE, NULL, rest_system_health, "getHealth",
      "The process answers."},
     {GET, "/readyz", 0, NULL, NULL, 0, NULL, rest_system_ready, "getReadiness",
      "The database answers and writes are taken."},
-    {GET, "/api/version", 0, NULL, NULL, 0, NULL, rest_system_version, "getVersion",
+    {GET, "/api/version", 0, NULL, NULL, OUTSIDE, NULL, rest_system_version, "getVersion",
      "Name, version and capabilities."},
     {GET, "/api/spools", SCOPE_READ, NULL, &rest_spools_fields_list, 0, NULL, rest_spools_list,
      "listSpools", "All rolls, filtered, sorted, in pages."},
