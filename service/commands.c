@@ -14,6 +14,7 @@
 #include "service/cmd_key.h"
 #include "service/cmd_printer.h"
 #include "service/cmd_replay.h"
+#include "service/cmd_verify.h"
 #include "service/config.h"
 #include "service/serve.h"
 #include "service/show.h"
@@ -29,6 +30,8 @@ static const struct command commands[] = {
      "add, list and remove printers"},
     {"discover", cmd_discover_main, "[--seconds N] [--json]",
      "list the printers that announce themselves"},
+    {"verify", cmd_verify_main, "[--json]",
+     "check every invariant of the database and say what is wrong"},
     {"replay", cmd_replay_main,
      "[--printer ID] [--inventory FILE] [--sliced FILE] [--restart-every N] FILE...",
      "print what the daemon would make of recorded reports, as JSON lines"},
