@@ -171,12 +171,16 @@ static enum err write_row(struct db *db, int64_t id, const json_t *args, struct 
     return set_aliases(db, id, args, why);
 }
 
-static enum err refuse_serial(struct db *db, const json_t *args, int64_t self, struct why *why)
+/* A serial is one printer's; what Home Assistant knew under it becomes part of this one. */
+static enum err claim_serial(struct db *db, int64_t id, const json_t *args, struct why *why)
 {
     const char *serial = args_text(args, "serial");
     int64_t other = serial ? printers_find(db, serial) : 0;
-    if (!other || other == self)
+    if (!other || other == id)
         return db_status(db, why);
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)other));
+    if (db_int(db, "SELECT 1 FROM printer WHERE id = :id AND source = 'homeassistant'", keys, 0))
+        return printers_merge(db, other, id, why);
     return why_fail(why, ERR_CONFLICT, "printer_exists", "serial",
                     "another printer has this serial, or goes by it");
 }
@@ -218,11 +222,10 @@ enum err printers_create(struct db *db, const json_t *args, json_t **ret, struct
         !db_int(db, "SELECT 1 FROM printer WHERE id = :id AND source = 'homeassistant'", keys, 0))
         return why_fail(why, ERR_CONFLICT, "printer_exists", "printer_id",
                         "a printer with this id, serial or alias exists");
-    enum err e = refuse_serial(db, args, known, why);
-    if (e)
-        return e;
     int64_t id = insert(db, name, args);
-    e = write_row(db, id, args, why);
+    enum err e = claim_serial(db, id, args, why);
+    if (e == OK)
+        e = write_row(db, id, args, why);
     return e ? e : row_of(db, id, ret, why);
 }
 
@@ -241,7 +244,7 @@ enum err printers_update(struct db *db, const json_t *args, json_t **ret, struct
     int64_t id = name ? printers_find(db, name) : 0;
     if (!id)
         return missing(db, why);
-    enum err e = refuse_serial(db, args, id, why);
+    enum err e = claim_serial(db, id, args, why);
     if (e == OK)
         e = write_row(db, id, args, why);
     return e ? e : row_of(db, id, ret, why);

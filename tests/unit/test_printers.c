@@ -140,6 +140,24 @@ static void an_alias_takes_over_what_home_assistant_knew(void **state)
     case_close(db);
 }
 
+static void a_serial_takes_over_what_home_assistant_knew(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    json_auto_t *red = roll(db);
+    assert_true(printers_find_or_make(db, "01p00a1") > 0);
+    put(db, "01P00A1", 3, red);
+    json_auto_t *made = case_ok(db, printers_create,
+                                json_pack("{s:s, s:s}", "printer_id", "shop", "serial", "01P00A1"));
+    assert_string_equal(case_text(made, "source"), "mqtt");
+    json_auto_t *slots = case_rows(db, slots_list, named("shop"));
+    assert_int_equal(json_array_size(slots), 1);
+    assert_true(json_equal(json_object_get(json_array_get(slots, 0), "spool_id"), red));
+    json_auto_t *all = case_rows(db, printers_list, json_object());
+    assert_int_equal(json_array_size(all), 1);
+    case_close(db);
+}
+
 static void an_alias_of_a_linked_printer_is_refused(void **state)
 {
     (void)state;
@@ -184,6 +202,7 @@ int main(void)
         cmocka_unit_test(updates_merge),
         cmocka_unit_test(state_is_kept_and_is_no_change),
         cmocka_unit_test(an_alias_takes_over_what_home_assistant_knew),
+        cmocka_unit_test(a_serial_takes_over_what_home_assistant_knew),
         cmocka_unit_test(an_alias_of_a_linked_printer_is_refused),
         cmocka_unit_test(a_deleted_printer_comes_back_with_its_history),
     };
