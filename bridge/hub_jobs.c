@@ -3,22 +3,52 @@
 #include "bridge/hub_plan.h"
 #include "core/job.h"
 #include "store/charging.h"
+#include "store/forecasts.h"
 #include "store/tracks.h"
+
+/* A slot that the print was not told to use changes what lasts; the changes of colour that it was
+ * told do not. */
+static bool unforeseen(const struct job *job)
+{
+    for (int i = 0; i < job->mapping_count; i++)
+        if (address_equal(job->mapping[i], job->source))
+            return false;
+    return true;
+}
+
+static enum err write_feed(struct hub_step *step, const struct job_event *event,
+                           const struct job *job, struct why *why)
+{
+    enum err e = tracks_feed(step->db, step->printer, job, &event->part, why);
+    if (e == OK)
+        e = tracks_update(step->db, step->printer, job, why);
+    return e == OK && unforeseen(job) ? forecasts_alert(step->db, job->row, why) : e;
+}
+
+static enum err write_end(struct hub_step *step, const struct job_event *event,
+                          const struct job *job, struct why *why)
+{
+    enum err e = tracks_end(step->db, step->printer, job, &event->part, why);
+    if (e == OK)
+        e = charging_book(step->db, job->row, why);
+    return e ? e : forecasts_end(step->db, job->row, why);
+}
 
 static enum err write_event(struct hub_step *step, const struct job_event *event,
                             const struct job *job, struct why *why)
 {
-    struct db *db = step->db;
     enum err e;
     switch (event->kind) {
     case JOB_EVENT_FEED:
-        e = tracks_feed(db, step->printer, job, &event->part, why);
-        return e ? e : tracks_update(db, step->printer, job, why);
+        return write_feed(step, event, job, why);
     case JOB_EVENT_END:
-        e = tracks_end(db, step->printer, job, &event->part, why);
-        return e ? e : charging_book(db, job->row, why);
+        return write_end(step, event, job, why);
+    case JOB_EVENT_KNOWN:
+    case JOB_EVENT_RESUME:
+        e = tracks_update(step->db, step->printer, job, why);
+        return e ? e : forecasts_alert(step->db, job->row, why);
     default:
-        return tracks_update(db, step->printer, job, why);
+        return tracks_update(step->db, step->printer, job, why);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "store/alerts.h"
 #include "store/db.h"
 #include "store/filaments.h"
 #include "store/jobs.h"
@@ -27,6 +28,7 @@ static const struct {
     {"print_job", "job_id", &jobs_shape},
     {"usage_event", "event_id", &ledger_shape},
     {"question", "question_id", &questions_shape},
+    {"alert", "alert_id", &alerts_shape},
     {"vendor", "vendor_id", &vendors_shape},
     {"filament", "filament_id", &filaments_shape},
 };

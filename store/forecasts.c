@@ -275,3 +275,18 @@ enum err forecasts_alert(struct db *db, int64_t job, struct why *why)
         e = e ? e : alert_one(db, job, forecast, why);
     return e;
 }
+
+enum err forecasts_end(struct db *db, int64_t job, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    json_auto_t *rows = db_rows(db,
+                                "SELECT cause FROM alert WHERE job = :job "
+                                "AND kind = 'runout_forecast' AND ended_at IS NULL /* scan */",
+                                args, NULL);
+    size_t i;
+    json_t *row;
+    enum err e = db_status(db, why);
+    json_array_foreach (rows, i, row)
+        e = e ? e : alerts_end(db, args_text(row, "cause"), why);
+    return e;
+}

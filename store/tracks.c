@@ -7,6 +7,7 @@
 #include "core/job_identity.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/forecasts.h"
 #include "store/slots.h"
 
 static json_t *text_or_null(const char *text)
@@ -207,7 +208,7 @@ enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct 
             "sliced_reason = NULL, total_layers = coalesce(total_layers, "
             "json_extract(:sliced, '$.total_layers')), updated_at = :now WHERE id = :id",
             args);
-    return db_status(db, why);
+    return db_failed(db) ? db_status(db, why) : forecasts_alert(db, job, why);
 }
 
 enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,
