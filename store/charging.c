@@ -110,7 +110,8 @@ static enum err book_part(struct booking *b, const struct trace_part *next, stru
     b->mg = share_until(mg, p->to, whole) - share_until(mg, p->from, whole);
     b->slot = address_none(p->at) ? 0 : slots_find(b->db, c->printer, p->at, true);
     b->spool = p->spool;
-    if (!b->spool && b->slot)
+    bool seen = p->rule != TRACE_UNSEEN && p->rule != TRACE_LIKENESS;
+    if (!b->spool && b->slot && !seen)
         b->spool = roll_at_start(b->db, c, b->slot);
     json_auto_t *evidence = evidence_of(b);
     save_segment(b, to_layer(c, p, next), evidence);
