@@ -11,6 +11,7 @@ struct turn {
     const struct printer *old, *next;
     int64_t now;
     struct job_events *events;
+    int layer_before; /* of the job, before this step */
 };
 
 bool job_active(const struct job *job)
@@ -49,7 +50,8 @@ static int percent_of(const struct printer *printer)
     return printer->live.percent_told ? printer->live.percent : -1;
 }
 
-static struct job_part part_until_now(const struct turn *turn)
+/* What fed until now; ${layer}: the last in which it was seen to. */
+static struct job_part part_until_now(const struct turn *turn, int layer)
 {
     const struct job *job = turn->job;
     struct job_part part;
@@ -60,7 +62,7 @@ static struct job_part part_until_now(const struct turn *turn)
     part.from_layer = job->from_layer;
     part.from_percent = job->from_percent;
     part.from_at = job->from_at;
-    part.to_layer = job->layer > 0 ? job->layer : 0;
+    part.to_layer = layer > job->from_layer ? layer : job->from_layer;
     part.to_percent = job->percent;
     part.to_at = turn->now;
     return part;
@@ -69,7 +71,7 @@ static struct job_part part_until_now(const struct turn *turn)
 static void finish(struct turn *turn, enum job_status status, int64_t error)
 {
     struct job *job = turn->job;
-    struct job_part part = part_until_now(turn);
+    struct job_part part = part_until_now(turn, job->layer);
     job->status = status;
     job->ended_at = job->ending_at ? job->ending_at : turn->now;
     job->error = error;
@@ -130,7 +132,7 @@ static void watch_source(struct turn *turn)
     int percent = percent_of(turn->next);
     if (percent >= 0 && job->fresh)
         job->percent = percent;
-    struct job_part part = part_until_now(turn);
+    struct job_part part = part_until_now(turn, turn->layer_before);
     job->mapping_confirmed |= job->mapping_source != MAPPING_NONE && !address_none(job->source);
     job->source = feeding;
     job->from_layer = job->layer > 0 ? job->layer : 0;
@@ -164,8 +166,9 @@ static void note_stop(struct turn *turn)
 static bool was_cancelled(const struct job *job, const struct printer *printer)
 {
     int64_t from = job->ending_at - RULE_END_ERROR_BEFORE_MS;
+    bool ours = printer->cancel.since >= job->started_at || !job->start_seen;
     bool by_code =
-        printer->cancel.code &&
+        printer->cancel.code && ours &&
         (printer->cancel.since >= from || !printer->cancel.until || printer->cancel.until >= from);
     return by_code || printer->stop_reply_at >= from;
 }
@@ -213,17 +216,24 @@ static void watch_state(struct turn *turn)
         job->idle_at = turn->now;
 }
 
-/* A finished print that is another one than ours ran while nobody looked. */
 static void watch_end(struct turn *turn)
+{
+    enum gcode_state state = turn->next->gcode_state;
+    if (state == GCODE_FINISH)
+        finish(turn, JOB_COMPLETED, 0);
+    else if (state == GCODE_FAILED)
+        watch_failed(turn);
+}
+
+/* A print that has ended and is another one than ours ran while nobody looked: nothing that it
+ * tells is ours. */
+static void end_as_another(struct turn *turn)
 {
     struct job *job = turn->job;
     enum gcode_state state = turn->next->gcode_state;
-    if (state == GCODE_FINISH)
-        finish(turn, job_replaced(job, turn->next) && job->fresh ? JOB_UNKNOWN : JOB_COMPLETED, 0);
-    else if (state == GCODE_FAILED && job_replaced(job, turn->next) && job->fresh)
-        finish(turn, JOB_UNKNOWN, 0);
-    else if (state == GCODE_FAILED)
-        watch_failed(turn);
+    bool ended = state == GCODE_FINISH || state == GCODE_FAILED;
+    if (job_active(job) && ended && job->fresh && job_replaced(job, turn->next))
+        finish(turn, job->status == JOB_ENDING ? JOB_FAILED : JOB_UNKNOWN, 0);
 }
 
 /* Identity may arrive one or two messages after the state: a job that has shown nothing of its own
@@ -252,9 +262,10 @@ static bool starts(const struct turn *turn)
 void job_step(struct job *job, const struct printer *old, const struct printer *next, int64_t now,
               struct job_events *ret_events)
 {
-    struct turn turn = {job, old, next, now, ret_events};
+    struct turn turn = {job, old, next, now, ret_events, job->layer};
     ret_events->count = 0;
     job_tick(job, old, now, ret_events);
+    end_as_another(&turn);
     bool gave_way = job_active(job) && give_way(&turn);
     if (gave_way)
         start(&turn, old->gcode_state != GCODE_UNKNOWN && !printer_printing(old->gcode_state));
@@ -281,7 +292,7 @@ int64_t job_deadline(const struct job *job)
 void job_tick(struct job *job, const struct printer *printer, int64_t now,
               struct job_events *ret_events)
 {
-    struct turn turn = {job, printer, printer, now, ret_events};
+    struct turn turn = {job, printer, printer, now, ret_events, job->layer};
     if (now < job_deadline(job))
         return;
     if (job->status == JOB_ENDING && was_cancelled(job, printer))

@@ -37,6 +37,20 @@ static void add_part(struct walk *walk, struct trace_part part)
     walk->count++;
 }
 
+/* Where ${filament} changed to this feed: after what was last seen of the feed before it, for
+ * layers may have gone by unseen in between. */
+static void change_bounds(const struct trace_input *input, int filament,
+                          const struct trace_feed *feed, struct trace_part *ret_before)
+{
+    int64_t unused;
+    curve_bounds(&input->curve, filament, feed->from_layer, feed->from_percent, &ret_before->low,
+                 &ret_before->high);
+    if (feed > input->feeds && feed[-1].to_layer < feed->from_layer)
+        curve_bounds(&input->curve, filament, feed[-1].to_layer, -1, &ret_before->low, &unused);
+    if (ret_before->low < ret_before->from)
+        ret_before->low = ret_before->from;
+}
+
 /* ${filament} comes from this feed on: close its part before and open the next, unless it is more
  * of the same. The first one reaches back to the beginning. */
 static void take_feed(struct walk *walk, int filament, const struct trace_feed *feed,
@@ -52,8 +66,7 @@ static void take_feed(struct walk *walk, int filament, const struct trace_feed *
                               .spool = feed->spool,
                               .from_layer = feed->from_layer};
     if (before) {
-        curve_bounds(&walk->input->curve, filament, feed->from_layer, feed->from_percent,
-                     &before->low, &before->high);
+        change_bounds(walk->input, filament, feed, before);
         before->to = middle(before->low, before->high);
         part.from = before->to;
     }

@@ -141,11 +141,11 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
     return db_status(db, why);
 }
 
-static void close_feed(struct db *db, const struct job *job, int64_t at)
+static void close_feed(struct db *db, const struct job *job, int layer, int64_t at)
 {
     json_auto_t *args =
         db_args(db, json_pack("{s:I, s:i, s:I}", "job", (json_int_t)job->row, "layer",
-                              job->layer > 0 ? job->layer : 0, "at", (json_int_t)at));
+                              layer > 0 ? layer : 0, "at", (json_int_t)at));
     db_exec(db,
             "UPDATE job_feed SET to_layer = max(from_layer, :layer), to_at = max(from_at, :at) "
             "WHERE job = :job AND to_at IS NULL",
@@ -156,7 +156,7 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
                      const struct job_part *before, struct why *why)
 {
     if (!address_none(before->at))
-        close_feed(db, job, before->to_at);
+        close_feed(db, job, before->to_layer, before->to_at);
     int64_t slot = slots_find(db, printer, job->source, true);
     json_auto_t *args = db_args(
         db, json_pack("{s:I, s:I, s:i, s:o, s:I}", "job", (json_int_t)job->row, "slot",
@@ -172,7 +172,7 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
 enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
                     const struct job_part *last, struct why *why)
 {
-    close_feed(db, job, address_none(last->at) ? job->ended_at : last->to_at);
+    close_feed(db, job, job->layer, address_none(last->at) ? job->ended_at : last->to_at);
     return tracks_update(db, printer, job, why);
 }
 
