@@ -5,6 +5,9 @@
 #include "base/auto.h"
 #include "tests/simulator/steps.h"
 
+/* Less than this is nothing: sums of layers are not exact. */
+static const double crumb = 1e-6;
+
 enum { THERE = -1, NOTHING = -2, CHANGE_STEPS = 24 };
 
 /* Times between the states of a change as seen on an A1: half a minute, tray_now 255 half of it. */
@@ -174,23 +177,31 @@ void feed_runout(struct printer *printer, int place)
     feed_change(printer, other);
 }
 
-static double *fed_of(struct printer *printer, int place)
+/* The row of the roll that is in ${slot} now; the last one takes what has no row of its own. */
+static struct fed *fed_of(struct job *job, int place, const struct slot *slot)
 {
-    if (model_is_external(place))
-        return &printer->job.fed[UNITS_MAX][place == PLACE_EXTERNAL_LEFT];
-    const struct unit *unit = model_unit(printer, place);
-    return unit ? &printer->job.fed[unit - printer->units][place & 0xFF] : NULL;
+    for (int i = 0; i < job->fed_count; i++) {
+        if (job->fed[i].place == place && job->fed[i].loads == slot->loads)
+            return &job->fed[i];
+    }
+    if (job->fed_count == FED_MAX)
+        return &job->fed[FED_MAX - 1];
+    struct fed *fed = &job->fed[job->fed_count++];
+    *fed = (struct fed){.place = place, .loads = slot->loads};
+    memcpy(fed->label, slot->roll.label, sizeof fed->label);
+    memcpy(fed->color, slot->roll.color, sizeof fed->color);
+    memcpy(fed->tray_uuid, slot->roll.tray_uuid, sizeof fed->tray_uuid);
+    return fed;
 }
 
 void feed_take(struct printer *printer, int filament, double mm)
 {
     int place = printer->job.now[filament];
     struct slot *slot = model_slot(printer, place);
-    double *fed = fed_of(printer, place);
-    if (!slot || !fed)
+    if (!slot)
         return;
     double grams = mm / plan_mm_per_gram(&printer->job.plan.filaments[filament]);
-    *fed += grams;
+    fed_of(&printer->job, place, slot)->grams += grams;
     if (slot->roll.full_grams > 0)
         slot->roll.grams -= grams;
 }
@@ -200,5 +211,5 @@ bool feed_extrude(struct printer *printer, int filament)
     const struct job *job = &printer->job;
     feed_take(printer, filament, plan_mm(&job->plan, filament, job->layer));
     const struct slot *slot = model_slot(printer, job->now[filament]);
-    return slot && slot->present && slot->roll.full_grams > 0 && slot->roll.grams <= 0;
+    return slot && slot->present && slot->roll.full_grams > 0 && slot->roll.grams < crumb;
 }

@@ -12,7 +12,8 @@ void hand_load(struct printer *printer, int place, const struct roll *roll, bool
 {
     struct slot *slot = model_slot(printer, place);
     bool known = at_once || model_is_external(place);
-    *slot = (struct slot){.roll = *roll, .present = true, .known = known, .ever = true};
+    *slot = (struct slot){
+        .roll = *roll, .present = true, .known = known, .ever = true, .loads = slot->loads + 1};
     if (!known)
         slot->next_at = printer->now + (roll->tray_uuid[0] ? TAG_SEEN_MS : SETTINGS_MS);
     touched(printer);

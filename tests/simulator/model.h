@@ -45,6 +45,7 @@ struct slot {
     bool blank;       /* reset on the screen: a roll nobody described */
     bool reading;     /* its RFID tag is being read */
     bool ever;        /* it held a roll since the start */
+    int loads;        /* rolls that were put in so far: tells one roll from the next */
     int64_t next_at;  /* process time of its next step of being recognised; 0: none */
 };
 
@@ -99,6 +100,15 @@ enum gcode_state {
 
 enum job_source { FROM_CLOUD, FROM_LAN, FROM_SCREEN, FROM_CALIBRATION };
 
+/* What one roll gave to a job. */
+struct fed {
+    int place, loads; /* which slot, and its how-manieth roll */
+    char label[40], color[10], tray_uuid[33];
+    double grams;
+};
+
+enum { FED_MAX = 64 };
+
 struct job {
     bool active, refused, never_starts;
     enum job_source source;
@@ -107,7 +117,8 @@ struct job {
     int now[PLAN_FILAMENTS]; /* place by filament after refills */
     int layer, filament;
     char task_id[ID_SIZE], subtask_id[ID_SIZE], md5[33];
-    double fed[UNITS_MAX + 1][SLOTS_MAX]; /* grams each slot gave; last row: external */
+    struct fed fed[FED_MAX]; /* what every roll really gave */
+    int fed_count;
 };
 
 /* What the firmware says of the job and the feeding; stays as it is where the real one is stale. */

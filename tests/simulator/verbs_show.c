@@ -42,12 +42,13 @@ json_t *verbs_show(struct printer *printer)
                      slots);
 }
 
-static void add_fed(const struct printer *printer, int place, double grams, json_t *list)
+static void add_fed(const struct printer *printer, const struct fed *fed, json_t *list)
 {
-    if (grams <= 0)
-        return;
-    json_t *row = address(printer, place);
-    json_object_set_new(row, "grams", json_real(grams));
+    json_t *row = address(printer, fed->place);
+    json_t *more = json_pack("{s:f, s:s, s:s, s:s}", "grams", fed->grams, "roll", fed->label,
+                             "color", fed->color, "uuid", fed->tray_uuid);
+    json_object_update(row, more);
+    json_decref(more);
     json_array_append_new(list, row);
 }
 
@@ -55,12 +56,8 @@ json_t *verbs_truth(const struct printer *printer)
 {
     const struct job *job = &printer->job;
     json_t *list = json_array();
-    for (int u = 0; u < printer->unit_count; u++) {
-        for (int s = 0; s < printer->units[u].slot_count; s++)
-            add_fed(printer, printer->units[u].id << 8 | s, job->fed[u][s], list);
-    }
-    add_fed(printer, PLACE_EXTERNAL, job->fed[UNITS_MAX][0], list);
-    add_fed(printer, PLACE_EXTERNAL_LEFT, job->fed[UNITS_MAX][1], list);
+    for (int i = 0; i < job->fed_count; i++)
+        add_fed(printer, &job->fed[i], list);
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o}", "printer", printer->name, "serial",
                      printer->serial, "job", job->plan.title, "file", job->plan.file, "layer",
                      job->layer, "layers", job->plan.layers, "finished",
