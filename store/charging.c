@@ -252,7 +252,8 @@ enum err charging_book(struct db *db, int64_t job, struct why *why)
     enum err e = charging_case_read(db, job, c, why);
     if (e != OK)
         return e;
-    bool nothing = c->utility || c->explicit_figures || !c->ended_at || c->basis == CASE_NOTHING;
+    bool nothing =
+        c->utility || c->explicit_figures || c->thin || !c->ended_at || c->basis == CASE_NOTHING;
     if (!nothing)
         e = book_case(db, c, why);
     charging_case_clear(c);

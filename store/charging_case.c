@@ -83,6 +83,7 @@ static void read_job(struct charging_case *c, const json_t *row)
     c->ended_at = args_int(row, "ended_at", 0);
     c->end_layer = (int)args_int(row, "layer", -1);
     c->end_percent = (int)args_int(row, "end_percent", -1);
+    c->thin = status && strcmp(status, "unknown") == 0 && c->end_layer < 1;
     c->total_layers = (int)args_int(row, "total_layers", 0);
     c->explicit_figures = args_int(row, "figures", 0) != 0;
 }

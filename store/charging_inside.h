@@ -28,6 +28,7 @@ enum case_basis {
 struct charging_case {
     int64_t job, printer;
     bool utility, explicit_figures, whole;
+    bool thin; /* it ended out of sight, and not one layer of it was seen */
     int64_t started_at, ended_at;
     int end_layer, end_percent, total_layers;
     enum case_basis basis;
