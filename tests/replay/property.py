@@ -126,6 +126,10 @@ def tell_again(case):
     for how, telling in TELLINGS.items():
         if case.name not in OTHER_STORY.get(how, {}):
             yield case, how, telling(case.lines), restarts.get(how, [])
+    reports = [at for at, line in enumerate(case.lines) if report_of(line)]
+    if reports:
+        at = reports[len(reports) // 2]
+        yield case, f"lost-{at}", lost(case.lines, at), []
 
 
 def lose_one(cases):
