@@ -2,19 +2,17 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { DRAIN_MS = 1000, DRAIN_PAUSE_MS = 100 };
+enum { DRAIN_MS = 1000, DRAIN_PAUSE_MS = 100, PEEK = 4096 };
 
 void relief_init(struct relief *relief, size_t workers)
 {
@@ -110,11 +108,16 @@ static uint64_t answered(int fd)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_acked : 0;
 }
 
-/* Bytes that nobody has read yet: the connection still waits for a worker, or has just got one. */
+/* Does it wait for a worker, with a request that deserves one? Bytes that nobody has read yet say
+ * so, unless they are the beginning of a plain request whose head is not complete. */
 static bool waits(int fd)
 {
-    int unread = 0;
-    return ioctl(fd, SIOCINQ, &unread) != 0 || unread > 0;
+    char bytes[PEEK];
+    ssize_t got = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+    if (got <= 0)
+        return false;
+    bool plain = bytes[0] >= 'A' && bytes[0] <= 'Z';
+    return !plain || got == PEEK || memmem(bytes, (size_t)got, "\r\n\r\n", 4);
 }
 
 static void watch(struct relief *relief, int fd, int port, int64_t mono)

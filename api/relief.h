@@ -1,9 +1,9 @@
 /*
  * Workers for everybody: civetweb pins one worker to each connection, so that a few clients that
  * connect and then say nothing, or drip a request byte by byte, could starve all others. When
- * workers are short, connections that were given one for some seconds without a whole request are
- * ended. Such a connection has consumed what it sent (its receive queue is empty), is not inside a
- * handler, and has got no byte of an answer since we looked first.
+ * workers are short, connections that came a while ago and have not sent a whole request are ended.
+ * Such a connection is not inside a handler, has got no byte of an answer since we looked first,
+ * and either a worker has consumed what it sent or it waits with half a head.
  *
  * Owner: struct api. Thread: relief_enter and relief_leave on workers, relief_run on the main
  * thread. Lock: its own, held for a few lines.
@@ -19,7 +19,7 @@
 enum {
     RELIEF_ACTIVE = 64, /* requests inside handlers at once; at least the number of workers */
     RELIEF_SEEN = 512,  /* connections watched */
-    RELIEF_AFTER_MS = 2000,
+    RELIEF_AFTER_MS = 1000,
     RELIEF_PORTS = 8,
 };
 

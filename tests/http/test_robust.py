@@ -139,7 +139,7 @@ class RobustTest(HttpCase):
         return peers
 
     def test_slow_heads_block_nobody(self):
-        peers = self.hold(20, b"GET /api/version HTTP/1.1\r\nHo")
+        peers = self.hold(10, b"GET /api/version HTTP/1.1\r\nHo")
         for _ in range(5):
             self.quick(1.0)
             for peer in peers:
