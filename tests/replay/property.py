@@ -22,6 +22,9 @@ OTHER_STORY = {
     "scattered": {
         "job-percent-marks-refine-a-layer": "a percentage counts only in the message of the layer or of the end",
         "job-replaced-while-away": "the layer of the next print comes before its name",
+        "job-lost-with-thin-evidence": "the layer of the next print comes before its name",
+        "job-other-print-finished-while-away": "the name of the next print comes before its end",
+        "job-runout-during-a-gap": "the slot comes before the layer, which says more than both at once",
     },
 }
 
@@ -75,10 +78,10 @@ def only_full(lines):
 
 
 def lost(lines, at):
-    """Message ${at} never arrives; a full report half way to the next one tells what it would have told."""
+    """Message ${at} never arrives; a full report soon after it tells what it would have told."""
     full = json.loads(fulls(lines)[at])
     if at + 1 < len(lines):
-        full["t"] += (json.loads(lines[at + 1])["t"] - full["t"]) / 2
+        full["t"] += min(1, (json.loads(lines[at + 1])["t"] - full["t"]) / 2)
     return [*lines[:at], json.dumps(full), *lines[at + 1:]]
 
 
