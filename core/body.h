@@ -42,6 +42,12 @@ enum err body_check(const struct body_table *table, enum body_mode mode, json_t 
 enum err body_query(const struct body_table *table, json_t *texts, json_t *args, json_t *errors,
                     struct why *why);
 
+/* Check each object of a list that a body holds at ${name}: the same rules, all fields required
+ * that say so. Faults name their place, such as "filaments[0].slot_number". ${ret_rows} gets the
+ * arguments of each; NULL after a fault. */
+enum err body_check_list(const struct body_table *table, const char *name, const json_t *list,
+                         json_t **ret_rows, json_t *errors, struct why *why);
+
 /* Append one more fault to ${errors} and fail with ERR_INVALID: for rules between fields. */
 enum err body_fault(json_t *errors, struct why *why, const char *field, const char *code,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
