@@ -62,13 +62,23 @@ static int filament_of(struct db *db, const struct job_row *job, int64_t slot)
     return (int)db_int(db, "SELECT max(idx) FROM job_filament WHERE job = :job", args, 0);
 }
 
+/* The first segment of this filament that holds nothing, else a new one. */
+static int free_segment(struct db *db, const json_t *args)
+{
+    int next = (int)db_int(
+        db, "SELECT count(*) FROM job_segment WHERE job = :job AND filament = :filament", args, 0);
+    return (int)db_int(db,
+                       "SELECT min(segment) FROM job_segment WHERE job = :job "
+                       "AND filament = :filament AND coalesce(mg, 0) = 0",
+                       args, next);
+}
+
 static enum err book(struct db *db, const struct job_row *job, const struct figure *figure,
                      struct why *why)
 {
     json_auto_t *args = by_job(db, job);
     db_put(db, args, "filament", json_integer(figure->filament));
-    int segment = (int)db_int(
-        db, "SELECT count(*) FROM job_segment WHERE job = :job AND filament = :filament", args, 0);
+    int segment = free_segment(db, args);
     db_put(db, args, "segment", json_integer(segment));
     db_put(db, args, "slot", figure->slot ? json_integer(figure->slot) : json_null());
     db_put(db, args, "spool", figure->spool ? json_integer(figure->spool) : json_null());
@@ -76,11 +86,15 @@ static enum err book(struct db *db, const struct job_row *job, const struct figu
     db_put(db, args, "source", json_string(figure->source));
     db_put(db, args, "estimate", json_boolean(figure->estimate));
     db_put(db, args, "end", json_integer(job->ended_at));
-    db_exec(db,
-            "INSERT INTO job_segment (job, filament, segment, slot, spool, from_at, to_at, mg, "
-            "source, estimate) VALUES (:job, :filament, :segment, :slot, :spool, :at, :end, :mg, "
-            ":source, :estimate)",
-            args);
+    db_exec(
+        db,
+        "INSERT INTO job_segment (job, filament, segment, slot, spool, from_at, to_at, mg, "
+        "source, estimate) VALUES (:job, :filament, :segment, :slot, :spool, :at, :end, :mg, "
+        ":source, :estimate) ON CONFLICT (job, filament, segment) DO UPDATE SET slot = excluded.slot, "
+        "spool = excluded.spool, from_layer = NULL, to_layer = NULL, "
+        "from_at = excluded.from_at, to_at = excluded.to_at, mg = excluded.mg, "
+        "source = excluded.source, estimate = excluded.estimate, evidence = NULL",
+        args);
     db_exec(db,
             "UPDATE job_filament SET used_mg = coalesce(used_mg, 0) + :mg, source = :source "
             "WHERE job = :job AND idx = :filament",
@@ -257,4 +271,38 @@ enum err figures_book(struct db *db, int64_t id, const json_t *args, struct why 
             "WHERE id = :job",
             keys);
     return db_status(db, why);
+}
+
+/* --- correction --- */
+
+/* Segments that nothing was booked into again: their rows stay, their grams go. */
+static enum err reverse_rest(struct db *db, int64_t job, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    json_auto_t *rows = db_rows(db,
+                                "SELECT filament, segment FROM job_segment WHERE job = :job "
+                                "AND coalesce(mg, 0) = 0 ORDER BY filament, segment",
+                                args, NULL);
+    size_t i;
+    json_t *row;
+    enum err e = OK;
+    json_array_foreach (rows, i, row) {
+        const struct ledger_charge gone = {.job = job,
+                                           .filament = (int)args_int(row, "filament", 0),
+                                           .segment = (int)args_int(row, "segment", 0),
+                                           .kind = "print",
+                                           .source = "user"};
+        e = e ? e : ledger_book(db, &gone, why);
+    }
+    return e ? e : db_status(db, why);
+}
+
+enum err figures_rebook(struct db *db, int64_t job, const json_t *args, struct why *why)
+{
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    db_exec(db, "UPDATE job_segment SET mg = 0, spool = NULL, source = NULL WHERE job = :job",
+            keys);
+    db_exec(db, "UPDATE job_filament SET used_mg = NULL, source = NULL WHERE job = :job", keys);
+    enum err e = figures_book(db, job, args, why);
+    return e ? e : reverse_rest(db, job, why);
 }

@@ -19,4 +19,8 @@ struct db;
  * what the hub followed is charged by it; else the estimates of a completed print. */
 enum err figures_book(struct db *db, int64_t job, const json_t *args, struct why *why);
 
+/* The same for a print that was booked before: figures of ${args} replace all that was told or
+ * computed. What changes is reversed and booked again, the rest is not touched. */
+enum err figures_rebook(struct db *db, int64_t job, const json_t *args, struct why *why);
+
 #endif

@@ -104,6 +104,11 @@ int64_t jobs_find(struct db *db, const char *job_id)
 
 enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
+    json_auto_t *active = db_row(
+        db, "SELECT id FROM job WHERE public_id = lower(:job_id) AND ended_at IS NULL", args, NULL);
+    if (active)
+        return why_fail(why, ERR_CONFLICT, "job_active", "job_id",
+                        "the print goes on; its names are needed until it ends");
     db_exec(db,
             "UPDATE job SET file_name = NULL, name = NULL, names_erased_at = :now, "
             "updated_at = :now WHERE public_id = lower(:job_id) AND names_erased_at IS NULL",

@@ -24,7 +24,8 @@ enum err jobs_get(struct db *db, const json_t *args, json_t **ret, struct why *w
 /* Row id by public id; 0: none. */
 int64_t jobs_find(struct db *db, const char *job_id);
 
-/* {job_id}: file and print names are forgotten, grams stay. Returns the job. */
+/* {job_id}: file and print names are forgotten, grams stay. Returns the job; one that goes on is
+ * ERR_CONFLICT job_active. */
 enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* The same for every job that ended before ${before} (ms). */
 enum err jobs_erase_names_before(struct db *db, int64_t before, struct why *why);

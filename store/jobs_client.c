@@ -11,6 +11,8 @@
 #include "store/printers.h"
 #include "store/slots.h"
 
+enum { CLOCK_SKEW_MS = 5 * 60 * 1000 };
+
 static json_t *by_id(struct db *db, int64_t id)
 {
     return db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
@@ -97,6 +99,33 @@ static enum err add_filaments(struct db *db, int64_t printer, int64_t job, const
     return db_status(db, why);
 }
 
+static enum err refuse_busy(const json_t *active, json_t **ret, struct why *why)
+{
+    *ret = json_pack("{s:O}", "job_id", json_object_get(active, "public_id"));
+    return why_fail(why, ERR_CONFLICT, "printer_busy", "printer_id",
+                    "another print is active on this printer; end it first");
+}
+
+/* Another source told of this print before. */
+static enum err join(struct db *db, int64_t job, const json_t *args, json_t **ret, struct why *why)
+{
+    json_auto_t *keys = db_args(db, args_copy(args));
+    db_put(db, keys, "id", json_integer(job));
+    db_exec(db,
+            "UPDATE job SET external_id = :external_id, updated_at = :now WHERE id = :id "
+            "AND external_id IS NULL AND :external_id IS NOT NULL",
+            keys);
+    return answer(db, job, false, ret, why);
+}
+
+/* Clocks of clients are a little off. */
+static enum err refuse_future(struct db *db, const json_t *args, const char *field, struct why *why)
+{
+    if (args_int(args, field, 0) <= db_now(db) + CLOCK_SKEW_MS)
+        return OK;
+    return why_fail(why, ERR_INVALID, "in_future", field, "%s is in the future", field);
+}
+
 enum err jobs_client_start(struct db *db, const json_t *args, json_t **ret, bool *ret_made,
                            struct why *why)
 {
@@ -106,15 +135,17 @@ enum err jobs_client_start(struct db *db, const json_t *args, json_t **ret, bool
         return db_missing(db, why, "printer_not_found", "printer_id", "no such printer");
     json_auto_t *keys = by_id(db, printer);
     json_auto_t *active = db_row(db,
-                                 "SELECT id, file_name, name, external_id FROM job "
+                                 "SELECT id, public_id, file_name, name, external_id FROM job "
                                  "WHERE printer = :id AND ended_at IS NULL",
                                  keys, NULL);
     *ret_made = !active;
     if (active && !same_print(active, args))
-        return why_fail(why, ERR_CONFLICT, "printer_busy", "printer_id",
-                        "another print is active on this printer; end it first");
+        return refuse_busy(active, ret, why);
     if (active)
-        return answer(db, args_int(active, "id", 0), false, ret, why);
+        return join(db, args_int(active, "id", 0), args, ret, why);
+    enum err past = refuse_future(db, args, "start_time", why);
+    if (past != OK)
+        return past;
     int64_t job = insert_job(db, printer, args);
     enum err e = add_filaments(db, printer, job, json_object_get(args, "filaments"), why);
     return e ? e : answer(db, job, false, ret, why);
@@ -160,9 +191,73 @@ enum err jobs_client_end(struct db *db, const json_t *args, json_t **ret, struct
         return db_missing(db, why, "job_not_found", "job_id", "no such print job");
     int64_t job = args_int(row, "id", 0);
     enum err e = refuse_end(row, args, why);
-    if (e == OK && !args_given(row, "ended_at")) {
+    bool goes_on = !args_given(row, "ended_at");
+    if (e == OK && goes_on)
+        e = refuse_future(db, args, "end_time", why);
+    if (e == OK && goes_on) {
         close_job(db, job, args);
         e = figures_book(db, job, args, why);
     }
+    return e ? e : answer(db, job, true, ret, why);
+}
+
+/* --- correction --- */
+
+static enum err refuse_correction(const json_t *row, const json_t *args, struct why *why)
+{
+    bool ended = args_given(row, "ended_at");
+    const char *wanted = args_text(args, "status"), *was = args_text(row, "status");
+    bool same = !wanted || strcmp(wanted, was) == 0;
+    if (!ended && (!same || args_has(args, "usage") || args_has(args, "actual_grams_used")))
+        return why_fail(why, ERR_CONFLICT, "job_active", "job_id",
+                        "the print goes on; end it before its end is corrected");
+    return OK;
+}
+
+static void correct_row(struct db *db, int64_t job, const json_t *args)
+{
+    json_auto_t *row = db_args(db, args_copy(args));
+    db_put(db, row, "id", json_integer(job));
+    db_put(db, row, "has_note", json_boolean(args_has(args, "note")));
+    db_put(db, row, "has_name", json_boolean(args_has(args, "name")));
+    bool figures = args_has(args, "usage") || args_has(args, "actual_grams_used");
+    db_put(db, row, "has_figures", json_boolean(figures));
+    db_exec(db,
+            "UPDATE job SET note = CASE WHEN :has_note THEN :note ELSE note END, "
+            "name = CASE WHEN :has_name THEN :name ELSE name END, "
+            "status = coalesce(:status, status), reported_mg = CASE WHEN :has_figures "
+            "THEN :actual_grams_used ELSE reported_mg END, updated_at = :now WHERE id = :id",
+            row);
+}
+
+/* Another end without new figures: what was told stays, what was computed is computed anew. */
+static enum err rebook(struct db *db, int64_t job, const json_t *args, struct why *why)
+{
+    if (args_has(args, "usage") || args_has(args, "actual_grams_used"))
+        return figures_rebook(db, job, args, why);
+    json_auto_t *keys = by_id(db, job);
+    json_auto_t *told =
+        db_row(db,
+               "SELECT reported_mg AS actual_grams_used, EXISTS (SELECT 1 FROM job_segment g "
+               "WHERE g.job = job.id AND g.source = 'user') AS explicit FROM job WHERE id = :id",
+               keys, NULL);
+    return args_int(told, "explicit", 0) ? OK : figures_rebook(db, job, told, why);
+}
+
+enum err jobs_client_correct(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    json_auto_t *row = db_row(
+        db, "SELECT id, status, ended_at FROM job WHERE public_id = lower(:job_id)", args, NULL);
+    if (!row)
+        return db_missing(db, why, "job_not_found", "job_id", "no such print job");
+    int64_t job = args_int(row, "id", 0);
+    enum err e = refuse_correction(row, args, why);
+    if (e != OK)
+        return e;
+    const char *status = args_text(args, "status");
+    bool other = status && strcmp(status, args_text(row, "status")) != 0;
+    correct_row(db, job, args);
+    if (other || args_has(args, "usage") || args_has(args, "actual_grams_used"))
+        e = rebook(db, job, args, why);
     return e ? e : answer(db, job, true, ret, why);
 }

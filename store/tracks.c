@@ -126,14 +126,16 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
     json_auto_t *args = job_args(db, job);
     db_exec(
         db,
-        "UPDATE job SET kind = :kind, status = :status, file_name = CASE WHEN names_erased_at "
+        "UPDATE job SET kind = :kind, status = CASE WHEN ended_at IS NULL THEN :status "
+        "ELSE status END, file_name = CASE WHEN names_erased_at "
         "IS NULL THEN coalesce(:file_name, file_name) END, name = CASE WHEN names_erased_at "
         "IS NULL THEN coalesce(:name, name) END, plate = coalesce(:plate, plate), "
         "task_id = coalesce(:task_id, task_id), subtask_id = coalesce(:subtask_id, subtask_id), "
         "layer = coalesce(:layer, layer), total_layers = coalesce(:total_layers, total_layers), "
         "progress_percent = coalesce(:progress_percent, progress_percent), "
         "end_percent = :end_percent, "
-        "mapping_source = :mapping_source, error_code = :error_code, ended_at = :ended_at, "
+        "mapping_source = :mapping_source, error_code = :error_code, ended_at = coalesce(ended_at, "
+        ":ended_at), "
         "source = CASE WHEN source = 'homeassistant' THEN 'mqtt' ELSE source END, "
         "updated_at = :now WHERE id = :id",
         args);
