@@ -15,7 +15,7 @@ const char *request_text(const struct request *request, const char *name)
     return text ? text : "";
 }
 
-static void tag(struct request *request, struct reply *reply, const json_t *row)
+void request_tag(struct request *request, struct reply *reply, const json_t *row)
 {
     const struct route_subject *subject = request->route->subject;
     const char *id = subject ? json_string_value(json_object_get(row, subject->key)) : NULL;
@@ -31,7 +31,7 @@ enum err request_reply_row(struct request *request, struct reply *reply, request
     enum err e = row(request->db, request->args, &found, why);
     if (e != OK)
         return e;
-    tag(request, reply, found);
+    request_tag(request, reply, found);
     return reply_json(reply, 200, found);
 }
 
@@ -78,7 +78,7 @@ enum err request_reply_write(struct request *request, struct reply *reply, reque
     enum err e = write(request->db, request->args, &done, why);
     if (e != OK)
         return e;
-    tag(request, reply, done);
+    request_tag(request, reply, done);
     return reply_json(reply, status, done);
 }
 

@@ -50,6 +50,9 @@ enum err request_reply_list(struct request *request, struct reply *reply, reques
 enum err request_reply_write(struct request *request, struct reply *reply, request_row *write,
                              int status, struct why *why);
 
+/* The ETag of the route's item, where ${row} names it. */
+void request_tag(struct request *request, struct reply *reply, const json_t *row);
+
 /* For ROUTE_OUTSIDE: one function inside the door, or in a snapshot. */
 enum err request_write(struct request *request, request_row *write, const json_t *args,
                        json_t **ret, struct why *why);

@@ -38,8 +38,10 @@ extern const struct body_table rest_keys_create_body, rest_keys_list_query;
 route_handler rest_keys_list, rest_keys_create, rest_keys_revoke;
 
 extern const struct body_table rest_jobs_list_query, rest_jobs_events_query, rest_jobs_usage_query,
-    rest_jobs_record_body, rest_jobs_undo_body;
+    rest_jobs_record_body, rest_jobs_undo_body, rest_jobs_start_body, rest_jobs_end_body,
+    rest_jobs_correct_body;
 route_handler rest_jobs_list, rest_jobs_get, rest_jobs_events, rest_jobs_event, rest_jobs_record,
     rest_jobs_undo, rest_jobs_usage, rest_jobs_low;
+route_handler rest_jobs_start, rest_jobs_end, rest_jobs_correct, rest_jobs_erase_names;
 
 #endif

@@ -30,6 +30,7 @@ static const struct route_subject question = {questions_get, "question", "questi
 static const struct route_subject new_printer = {NULL, "printer", "printer_id"};
 static const struct route_subject printer = {printers_get, "printer", "printer_id"};
 static const struct route_subject key = {NULL, "api_key", "key_id"};
+static const struct route_subject new_job = {NULL, "print_job", "job_id"};
 static const struct route_subject job = {jobs_get, "print_job", "job_id"};
 static const struct route_subject new_event = {NULL, "usage_event", "event_id"};
 static const struct route_subject event = {ledger_get, "usage_event", "event_id"};
@@ -113,8 +114,17 @@ const struct route routes[] = {
      "revokeApiKey", "A key is worth nothing from now on."},
     {GET, "/api/print_jobs", SCOPE_READ, NULL, &rest_jobs_list_query, 0, NULL, rest_jobs_list,
      "listPrintJobs", "Prints, newest first."},
+    {POST, "/api/print_jobs/start", SCOPE_JOBS_WRITE, &rest_jobs_start_body, NULL, WRITE, &new_job,
+     rest_jobs_start, "startPrintJob", "A print begins; the same again is the same print."},
     {GET, "/api/print_jobs/{job_id}", SCOPE_READ, NULL, NULL, 0, &job, rest_jobs_get, "getPrintJob",
      "One print with its filaments, segments and usage."},
+    {METHOD_PUT, "/api/print_jobs/{job_id}/end", SCOPE_JOBS_WRITE, &rest_jobs_end_body, NULL, WRITE,
+     &job, rest_jobs_end, "endPrintJob", "It has ended: its grams are booked, once."},
+    {PATCH, "/api/print_jobs/{job_id}", SCOPE_JOBS_WRITE, &rest_jobs_correct_body, NULL, WRITE,
+     &job, rest_jobs_correct, "correctPrintJob",
+     "Correct its note, title, end or grams; charges follow."},
+    {POST, "/api/print_jobs/{job_id}/erase_names", SCOPE_JOBS_WRITE, &rest_none, NULL, LENIENT,
+     &job, rest_jobs_erase_names, "erasePrintJobNames", "Forget its names; its grams stay."},
     {GET, "/api/usage_events", SCOPE_READ, NULL, &rest_jobs_events_query, 0, NULL, rest_jobs_events,
      "listUsageEvents", "The ledger, newest first."},
     {POST, "/api/usage_events", SCOPE_SPOOLS_WRITE, &rest_jobs_record_body, NULL, WRITE, &new_event,

@@ -9,7 +9,7 @@ from lib.main import main
 MISSING = "0198c0de-0000-7000-8000-000000000000"
 
 
-def examples(spool, other, printer, key, history, event):
+def examples(spool, other, printer, key, history, event, job):
     """operation -> (method, path, body, status): one call of every route that is right."""
     slot = f"/api/ams_slots/{printer}/1/1"
     return {
@@ -47,7 +47,11 @@ def examples(spool, other, printer, key, history, event):
         "createApiKey": ("POST", "/api/api_keys", {"name": "x", "scopes": ["read"]}, 201),
         "revokeApiKey": ("DELETE", f"/api/api_keys/{key}", None, 200),
         "listPrintJobs": ("GET", "/api/print_jobs", None, 200),
-        "getPrintJob": ("GET", f"/api/print_jobs/{MISSING}", None, 404),
+        "getPrintJob": ("GET", f"/api/print_jobs/{job}", None, 200),
+        "startPrintJob": ("POST", "/api/print_jobs/start", {"printer_id": printer, "gcode_file_name": "new.3mf"}, 201),
+        "endPrintJob": ("PUT", f"/api/print_jobs/{job}/end", {"status": "completed"}, 200),
+        "correctPrintJob": ("PATCH", f"/api/print_jobs/{job}", {"note": "x"}, 200),
+        "erasePrintJobNames": ("POST", f"/api/print_jobs/{job}/erase_names", {}, 200),
         "listUsageEvents": ("GET", "/api/usage_events", None, 200),
         "recordUsage": ("POST", "/api/usage_events", {"spool_id": other, "grams_used": 1, "event_type": "waste"}, 201),
         "getUsageEvent": ("GET", f"/api/usage_events/{event}", None, 200),
@@ -73,7 +77,9 @@ class RoutesTest(HttpCase):
         daemon.post("/api/ams_slots/shelf/1/1/assign", {"spool_id": spool})
         history = daemon.get("/api/slot_history").json[0]["history_id"]
         key = daemon.post("/api/api_keys", {"name": "k", "scopes": ["read"]}).json["key_id"]
-        cls.examples = examples(spool, other, "shelf", key, history, event)
+        job = daemon.post("/api/print_jobs/start", {"printer_id": "shelf", "gcode_file_name": "old.3mf"}).json["job_id"]
+        daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed"})
+        cls.examples = examples(spool, other, "shelf", key, history, event, job)
         cls.rows = list(routes())
 
     def each(self, wanted=lambda row: True):
@@ -179,7 +185,8 @@ class RoutesTest(HttpCase):
             self.refused(example, b'{"notes":"' + b"a" * 70000 + b'"}', 413, "body_too_large")
 
     def test_missing_body(self):
-        optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage"}
+        optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage",
+                    "erasePrintJobNames"}
         for row, example in self.bodies():
             if row[3] not in optional:
                 self.refused(example, None, 400, "body_required")
