@@ -10,7 +10,7 @@ from lib.main import main
 
 SERIALS = {"a1": "039E2E000000001", "p1s": "01PE2E000000002", "h2d": "094E2E000000003"}
 RED, BLUE = "#C12E1F", "#0A2CA5"
-MEMORY_KIB = 20 * 1024  # promised for ten printers
+MEMORY_KIB = 15 * 1024
 START_MS = 200
 
 
