@@ -279,6 +279,16 @@ static void charge_filament(const struct charge_input *input, int index, struct 
         add_open(&stretch, sum, ret);
 }
 
+/* Of each filament alone nothing is known. */
+static void leave_open(struct charges *charges)
+{
+    for (int i = 0; i < charges->sum_count; i++) {
+        struct charge_sum *sum = &charges->sums[i];
+        sum->source = CHARGE_OPEN;
+        sum->mg = sum->low_mg = sum->high_mg = charge_unknown;
+    }
+}
+
 void charge_job(const struct charge_input *input, struct charges *ret)
 {
     struct stretch stretch;
@@ -288,8 +298,10 @@ void charge_job(const struct charge_input *input, struct charges *ret)
         find_parts(input, &input->filaments[i], &stretch);
         hear(input, &stretch, &ret->sums[ret->sum_count++]);
     }
-    if (hear_whole(input, ret))
+    if (hear_whole(input, ret)) {
+        leave_open(ret);
         return;
+    }
     for (int i = 0; i < ret->sum_count; i++)
         charge_filament(input, i, ret);
 }

@@ -246,6 +246,8 @@ struct slot_address printer_mapped(const struct printer *printer, int index);
 bool printer_commands_refused(const struct printer *printer);
 /* An error code that means "stopped by the user", not a fault. */
 bool printer_code_is_cancel(int64_t code);
+/* It pauses because the roll that feeds ran out (codes 07xx-8011 and 18xx-8011). */
+bool printer_ran_out(const struct printer *printer);
 /* A running, preparing or paused print. */
 bool printer_printing(enum gcode_state state);
 

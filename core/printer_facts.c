@@ -44,6 +44,13 @@ const char *printer_state_slug(enum gcode_state state)
     return (size_t)state < LEN(state_words) ? state_words[state] : "";
 }
 
+bool printer_ran_out(const struct printer *printer)
+{
+    int64_t code = printer->print_error ? printer->print_error : printer->err_code;
+    int64_t module = code >> 24;
+    return (code & 0xFFFF) == 0x8011 && (module == 0x07 || module == 0x18);
+}
+
 bool printer_code_is_cancel(int64_t code)
 {
     return code == 0x0300400C || code == 0x0500400E;
