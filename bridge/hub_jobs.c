@@ -2,9 +2,16 @@
 
 #include "bridge/hub_plan.h"
 #include "core/job.h"
+#include "core/printer.h"
 #include "store/charging.h"
 #include "store/forecasts.h"
 #include "store/tracks.h"
+
+static const struct tray *shown(const struct printer *printer, struct slot_address at)
+{
+    const struct slot *slot = address_none(at) ? NULL : printer_slot(printer, at);
+    return slot ? &slot->reported : NULL;
+}
 
 /* A slot that the print was not told to use changes what lasts; the changes of colour that it was
  * told do not. */
@@ -17,32 +24,34 @@ static bool unforeseen(const struct job *job)
 }
 
 static enum err write_feed(struct hub_step *step, const struct job_event *event,
-                           const struct job *job, struct why *why)
+                           const struct printer *printer, const struct job *job, struct why *why)
 {
-    enum err e = tracks_feed(step->db, step->printer, job, &event->part, why);
+    enum err e = tracks_feed(step->db, step->printer, job, &event->part,
+                             shown(printer, event->part.at), shown(printer, job->source), why);
     if (e == OK)
         e = tracks_update(step->db, step->printer, job, why);
     return e == OK && unforeseen(job) ? forecasts_alert(step->db, job->row, why) : e;
 }
 
 static enum err write_end(struct hub_step *step, const struct job_event *event,
-                          const struct job *job, struct why *why)
+                          const struct printer *printer, const struct job *job, struct why *why)
 {
-    enum err e = tracks_end(step->db, step->printer, job, &event->part, why);
+    enum err e =
+        tracks_end(step->db, step->printer, job, &event->part, shown(printer, event->part.at), why);
     if (e == OK)
         e = charging_book(step->db, job->row, why);
     return e ? e : forecasts_end(step->db, job->row, why);
 }
 
 static enum err write_event(struct hub_step *step, const struct job_event *event,
-                            const struct job *job, struct why *why)
+                            const struct printer *printer, const struct job *job, struct why *why)
 {
     enum err e;
     switch (event->kind) {
     case JOB_EVENT_FEED:
-        return write_feed(step, event, job, why);
+        return write_feed(step, event, printer, job, why);
     case JOB_EVENT_END:
-        return write_end(step, event, job, why);
+        return write_end(step, event, printer, job, why);
     case JOB_EVENT_KNOWN:
     case JOB_EVENT_RESUME:
         e = tracks_update(step->db, step->printer, job, why);
@@ -58,9 +67,11 @@ static bool is_news(enum job_event_kind kind)
 }
 
 enum err hub_write_job(struct hub_step *step, int64_t row, const struct job_events *events,
-                       struct job *job, struct why *why)
+                       const struct printer *printer, struct job *job, struct why *why)
 {
     enum err e = OK;
+    if (row && job_active(job) && printer_ran_out(printer))
+        e = tracks_ran_out(step->db, row, why);
     for (int i = 0; e == OK && i < events->count; i++) {
         struct job then = events->list[i].job;
         step->job_changed |= is_news(events->list[i].kind);
@@ -69,7 +80,7 @@ enum err hub_write_job(struct hub_step *step, int64_t row, const struct job_even
             continue;
         }
         then.row = row;
-        e = write_event(step, &events->list[i], &then, why);
+        e = write_event(step, &events->list[i], printer, &then, why);
     }
     job->row = row;
     return e;

@@ -13,10 +13,11 @@
 struct hub_step;
 struct job;
 struct job_events;
+struct printer;
 
-/* Write ${events} in order; ${row} is the job they begin with. The row of a new job goes into
- * ${job}. An end is charged in the same transaction. */
+/* Write ${events} in order; ${row} is the job they begin with, ${printer} what the printer shows
+ * after them. The row of a new job goes into ${job}. An end is charged in the same transaction. */
 enum err hub_write_job(struct hub_step *step, int64_t row, const struct job_events *events,
-                       struct job *job, struct why *why);
+                       const struct printer *printer, struct job *job, struct why *why);
 
 #endif

@@ -125,7 +125,7 @@ static enum err write_step(struct hub_step *step, const struct track *old, struc
     changes_diff(&old->printer, &next->printer, &set.changes);
     enum err e = save_slots(&set);
     if (e == OK)
-        e = hub_write_job(step, old->job.row, events, &next->job, why);
+        e = hub_write_job(step, old->job.row, events, &next->printer, &next->job, why);
     if (e == OK)
         e = decide_settled(&set);
     if (e == OK)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/auto.h"
-#include "core/share.h"
 #include "store/args.h"
 #include "store/charging_inside.h"
 #include "store/db.h"
@@ -13,42 +12,37 @@
 
 enum { PARTS_MOST = 4096 };
 
-/* One part on its way into the ledger. */
+/* One charge on its way into the ledger. */
 struct booking {
     struct db *db;
     const struct charging_case *c;
-    const struct trace_part *part;
-    int segment;
-    int64_t slot, spool, mg;
+    const struct charge *charge, *next; /* next of the same filament; NULL: it is the last */
+    int filament;                       /* from 1 */
+    int64_t slot, spool;
 };
 
-static const char *source_of(const struct charging_case *c)
+static json_t *by_job(struct db *db, int64_t job)
 {
-    return c->basis == CASE_CURVE ? "slicer_curve" : "slicer_layers";
+    return db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
 }
 
-/* What the rule saw: kept with the row, and told by explain. */
-static json_t *evidence_of(const struct booking *b)
+static json_t *row_or_null(int64_t row)
 {
-    const struct charging_case *c = b->c;
-    const struct trace_part *p = b->part;
-    struct curve curve = {c->points, c->point_count};
-    int64_t whole = curve_total(&curve, p->filament), mg = c->estimated_mg[p->filament];
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "rule",
-                     trace_rule_slug(p->rule), "basis", source_of(c), "slicer_mg", (json_int_t)mg,
-                     "length", (json_int_t)whole, "from", (json_int_t)p->from, "to",
-                     (json_int_t)p->to, "from_layer", p->from_layer, "low_mg",
-                     (json_int_t)share_until(mg, p->low, whole), "high_mg",
-                     (json_int_t)share_until(mg, p->high, whole));
+    return row ? json_integer(row) : json_null();
+}
+
+static json_t *mg_or_null(int64_t mg)
+{
+    return mg >= 0 ? json_integer(mg) : json_null();
 }
 
 /* When this part began, by the feed that opened it; the job's start where none did. */
-static int64_t part_time(const struct charging_case *c, const struct trace_part *part)
+static int64_t part_time(const struct charging_case *c, const struct charge *charge)
 {
     for (size_t i = 0; i < c->feed_count; i++)
-        if (address_equal(c->feeds[i].at, part->at) && c->feeds[i].spool == part->spool &&
-            c->feeds[i].from_layer == part->from_layer)
-            return c->feed_from[i];
+        if (address_equal(c->feeds[i].at, charge->at) && c->feeds[i].spool == charge->spool &&
+            c->feeds[i].from_layer == charge->from_layer)
+            return c->more[i].from_at;
     return c->started_at;
 }
 
@@ -68,70 +62,75 @@ static int64_t roll_at_start(struct db *db, const struct charging_case *c, int64
         args, 0);
 }
 
-static int to_layer(const struct charging_case *c, const struct trace_part *part,
-                    const struct trace_part *next)
-{
-    if (next && next->filament == part->filament)
-        return next->from_layer;
-    int end = c->whole && c->total_layers > c->end_layer ? c->total_layers : c->end_layer;
-    return end > part->from_layer ? end : part->from_layer;
-}
-
-static void save_segment(const struct booking *b, int last_layer, const json_t *evidence)
-{
-    const struct trace_part *p = b->part;
-    json_auto_t *args = db_args(
-        b->db,
-        json_pack("{s:I, s:i, s:i, s:o, s:o, s:i, s:i, s:I, s:I, s:I, s:s, s:b, s:O}", "job",
-                  (json_int_t)b->c->job, "filament", p->filament + 1, "segment", b->segment, "slot",
-                  b->slot ? json_integer(b->slot) : json_null(), "spool",
-                  b->spool ? json_integer(b->spool) : json_null(), "from_layer", p->from_layer,
-                  "to_layer", last_layer, "from_at", (json_int_t)part_time(b->c, p), "to_at",
-                  (json_int_t)b->c->ended_at, "mg", (json_int_t)b->mg, "source", source_of(b->c),
-                  "estimate", b->c->basis == CASE_LAYERS, "evidence", evidence));
-    db_exec(b->db,
-            "INSERT INTO job_segment (job, filament, segment, slot, spool, from_layer, to_layer, "
-            "from_at, to_at, mg, source, estimate, evidence) VALUES (:job, :filament, :segment, "
-            ":slot, :spool, :from_layer, :to_layer, :from_at, :to_at, :mg, :source, :estimate, "
-            ":evidence) ON CONFLICT (job, filament, segment) DO UPDATE SET slot = excluded.slot, "
-            "spool = excluded.spool, from_layer = excluded.from_layer, "
-            "to_layer = excluded.to_layer, from_at = excluded.from_at, to_at = excluded.to_at, "
-            "mg = excluded.mg, source = excluded.source, estimate = excluded.estimate, "
-            "evidence = excluded.evidence",
-            args);
-}
-
-static enum err book_part(struct booking *b, const struct trace_part *next, struct why *why)
+static int to_layer(const struct booking *b)
 {
     const struct charging_case *c = b->c;
-    const struct trace_part *p = b->part;
-    struct curve curve = {c->points, c->point_count};
-    int64_t whole = curve_total(&curve, p->filament), mg = c->estimated_mg[p->filament];
-    b->mg = share_until(mg, p->to, whole) - share_until(mg, p->from, whole);
-    b->slot = address_none(p->at) ? 0 : slots_find(b->db, c->printer, p->at, true);
-    b->spool = p->spool;
-    bool seen = p->rule != TRACE_UNSEEN && p->rule != TRACE_LIKENESS;
-    if (!b->spool && b->slot && !seen)
-        b->spool = roll_at_start(b->db, c, b->slot);
-    json_auto_t *evidence = evidence_of(b);
-    save_segment(b, to_layer(c, p, next), evidence);
-    const struct ledger_charge charge = {
-        .job = c->job,
-        .slot = b->slot,
-        .spool = b->spool,
-        .filament = p->filament + 1,
-        .segment = b->segment,
-        .mg = b->mg,
-        .kind = "print",
-        .source = source_of(c),
-        .estimate = c->basis == CASE_LAYERS || p->rule == TRACE_LIKENESS,
-        .at = c->ended_at,
-        .evidence = evidence,
-    };
-    return ledger_book(b->db, &charge, why);
+    if (b->next)
+        return b->next->from_layer;
+    int end = c->whole && c->total_layers > c->end_layer ? c->total_layers : c->end_layer;
+    return end > b->charge->from_layer ? end : b->charge->from_layer;
 }
 
-/* Segments of an earlier charging that are no more: their rows stay, their grams go. */
+static const char save_row[] =
+    "INSERT INTO job_segment (job, filament, segment, slot, spool, from_layer, to_layer, from_at, "
+    "to_at, mg, source, estimate, evidence) VALUES (:job, :filament, :segment, :slot, :spool, "
+    ":from_layer, :to_layer, :from_at, :to_at, :mg, :source, :estimate, :evidence) "
+    "ON CONFLICT (job, filament, segment) DO UPDATE SET slot = excluded.slot, "
+    "spool = excluded.spool, from_layer = excluded.from_layer, to_layer = excluded.to_layer, "
+    "from_at = excluded.from_at, to_at = excluded.to_at, mg = excluded.mg, "
+    "source = excluded.source, estimate = excluded.estimate, evidence = excluded.evidence "
+    "WHERE (slot, spool, from_layer, to_layer, from_at, to_at, mg, source, estimate, evidence) "
+    "IS NOT (excluded.slot, excluded.spool, excluded.from_layer, excluded.to_layer, "
+    "excluded.from_at, excluded.to_at, excluded.mg, excluded.source, excluded.estimate, "
+    "excluded.evidence)";
+
+static bool guessed(const struct charge *charge)
+{
+    return charge->estimate || charge->rule == TRACE_LIKENESS;
+}
+
+static void save_segment(const struct booking *b, const json_t *evidence)
+{
+    const struct charge *charge = b->charge;
+    int64_t to_at = b->next ? part_time(b->c, b->next) : b->c->ended_at;
+    json_auto_t *args = db_args(
+        b->db, json_pack("{s:I, s:i, s:i, s:o, s:o, s:i, s:i, s:I, s:I, s:o, s:s, s:b, s:O}", "job",
+                         (json_int_t)b->c->job, "filament", b->filament, "segment", charge->segment,
+                         "slot", row_or_null(b->slot), "spool", row_or_null(b->spool), "from_layer",
+                         charge->from_layer, "to_layer", to_layer(b), "from_at",
+                         (json_int_t)part_time(b->c, charge), "to_at", (json_int_t)to_at, "mg",
+                         mg_or_null(charge->mg), "source", charge_source_slug(charge->source),
+                         "estimate", guessed(charge), "evidence", evidence));
+    db_exec(b->db, save_row, args);
+}
+
+static enum err book_charge(struct booking *b, struct why *why)
+{
+    const struct charge *charge = b->charge;
+    b->slot = address_none(charge->at) ? 0 : slots_find(b->db, b->c->printer, charge->at, true);
+    bool seen = charge->rule != TRACE_UNSEEN && charge->rule != TRACE_LIKENESS;
+    b->spool = charge->spool;
+    if (!b->spool && b->slot && !seen)
+        b->spool = roll_at_start(b->db, b->c, b->slot);
+    json_auto_t *evidence = charging_part_evidence(charge, to_layer(b));
+    save_segment(b, evidence);
+    const struct ledger_charge row = {
+        .job = b->c->job,
+        .slot = b->slot,
+        .spool = b->spool,
+        .filament = b->filament,
+        .segment = charge->segment,
+        .mg = charge->mg > 0 ? charge->mg : 0,
+        .kind = "print",
+        .source = charge_source_slug(charge->source),
+        .estimate = guessed(charge),
+        .at = b->c->ended_at,
+        .evidence = evidence,
+    };
+    return ledger_book(b->db, &row, why);
+}
+
+/* Segments of an earlier charging that are no more: what the ledger names stays, its grams go. */
 static enum err empty_rest(struct db *db, int64_t job, int filament, int count, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I, s:i, s:i}", "job", (json_int_t)job, "filament",
@@ -142,7 +141,7 @@ static enum err empty_rest(struct db *db, int64_t job, int filament, int count, 
                                 args, NULL);
     db_exec(db,
             "UPDATE job_segment SET mg = 0 WHERE job = :job AND filament = :filament "
-            "AND segment >= :count",
+            "AND segment >= :count AND mg IS NOT 0",
             args);
     size_t i;
     json_t *row;
@@ -155,43 +154,113 @@ static enum err empty_rest(struct db *db, int64_t job, int filament, int count, 
                                            .source = "rebooked"};
         e = e ? e : ledger_book(db, &gone, why);
     }
+    db_exec(db,
+            "DELETE FROM job_segment WHERE job = :job AND filament = :filament "
+            "AND segment >= :count AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.job = :job "
+            "AND u.filament = :filament AND u.segment = job_segment.segment)",
+            args);
     return e;
 }
 
-static void save_filament(struct db *db, const struct charging_case *c,
-                          const struct trace_part *last)
+static const struct charge *next_of(const struct charges *charges, int i)
 {
-    struct curve curve = {c->points, c->point_count};
-    int f = last->filament;
-    int64_t whole = curve_total(&curve, f), mg = c->estimated_mg[f];
+    bool more =
+        i + 1 < charges->count && charges->list[i + 1].filament == charges->list[i].filament;
+    return more ? &charges->list[i + 1] : NULL;
+}
+
+/* The charges of one filament (-1: of no filament in particular). */
+static enum err book_filament(struct db *db, const struct charging_case *c,
+                              const struct charges *charges, int filament, struct why *why)
+{
+    int index = filament < 0 ? CASE_UNPLACED : filament + 1, count = 0;
+    enum err e = OK;
+    for (int i = 0; i < charges->count && e == OK; i++) {
+        if (charges->list[i].filament != filament)
+            continue;
+        struct booking b = {.db = db,
+                            .c = c,
+                            .charge = &charges->list[i],
+                            .next = next_of(charges, i),
+                            .filament = index};
+        e = book_charge(&b, why);
+        count = charges->list[i].segment + 1;
+    }
+    return e ? e : empty_rest(db, c->job, index, count, why);
+}
+
+/* What a filament came to is the sum of its parts; unknown where one of them is. */
+static void save_sum(struct db *db, int64_t job, int index, const char *source,
+                     const struct charge_sum *sum, const json_t *evidence)
+{
     json_auto_t *args = db_args(
-        db, json_pack("{s:I, s:i, s:I, s:I, s:I, s:s}", "job", (json_int_t)c->job, "idx", f + 1,
-                      "used", (json_int_t)share_until(mg, last->to, whole), "low",
-                      (json_int_t)share_until(mg, last->low, whole), "high",
-                      (json_int_t)share_until(mg, last->high, whole), "source", source_of(c)));
+        db, json_pack("{s:I, s:i, s:b, s:s, s:o, s:o, s:O?}", "job", (json_int_t)job, "idx", index,
+                      "known", !sum || sum->mg >= 0, "source", source, "low",
+                      mg_or_null(sum ? sum->low_mg : charge_unknown), "high",
+                      mg_or_null(sum ? sum->high_mg : charge_unknown), "evidence", evidence));
+    db_exec(
+        db,
+        "UPDATE job_filament SET used_mg = n.used, low_mg = :low, high_mg = :high, "
+        "source = :source, evidence = :evidence FROM (SELECT CASE WHEN :known AND count(*) = count(mg) "
+        "THEN coalesce(sum(mg), 0) END AS used FROM job_segment WHERE job = :job "
+        "AND filament = :idx) n WHERE job = :job AND idx = :idx "
+        "AND (used_mg, low_mg, high_mg, source, evidence) "
+        "IS NOT (n.used, :low, :high, :source, :evidence)",
+        args);
+}
+
+/* Grams that belong to no filament in particular have a row of their own, while there are any. */
+static enum err book_unplaced(struct db *db, const struct charging_case *c,
+                              const struct charges *charges, struct why *why)
+{
+    const struct charge *last = charges->count ? &charges->list[charges->count - 1] : NULL;
+    json_auto_t *args = by_job(db, c->job);
+    db_put(db, args, "idx", json_integer(CASE_UNPLACED));
+    if (last && last->filament < 0)
+        db_exec(db, "INSERT OR IGNORE INTO job_filament (job, idx) VALUES (:job, :idx)", args);
+    enum err e = book_filament(db, c, charges, -1, why);
+    if (e == OK)
+        save_sum(db, c->job, CASE_UNPLACED, charge_source_slug(last ? last->source : CHARGE_OPEN),
+                 NULL, NULL);
+    return e;
+}
+
+static void save_total(struct db *db, int64_t job)
+{
+    json_auto_t *args = by_job(db, job);
     db_exec(db,
-            "UPDATE job_filament SET used_mg = :used, low_mg = :low, high_mg = :high, "
-            "source = :source WHERE job = :job AND idx = :idx",
+            "UPDATE job SET actual_mg = n.mg, updated_at = :now FROM (SELECT sum(f.used_mg) AS mg "
+            "FROM job_filament f WHERE f.job = :job) n WHERE id = :job AND actual_mg IS NOT n.mg",
             args);
 }
 
-/* Parts of one filament, from ${parts} on; returns how many there were. */
-static size_t book_filament(struct db *db, const struct charging_case *c,
-                            const struct trace_part *parts, size_t count, enum err *e,
-                            struct why *why)
+/* By which later corrections of a slot's history see what they change. */
+static void save_rolls(struct db *db, const struct charging_case *c)
 {
-    size_t n = 0;
-    while (n < count && parts[n].filament == parts[0].filament)
-        n++;
-    for (size_t i = 0; i < n && *e == OK; i++) {
-        struct booking b = {.db = db, .c = c, .part = &parts[i], .segment = (int)i};
-        *e = book_part(&b, i + 1 < n ? &parts[i + 1] : NULL, why);
+    for (size_t i = 0; i < c->feed_count; i++) {
+        json_auto_t *args = db_args(db, json_pack("{s:I, s:o}", "id", (json_int_t)c->more[i].row,
+                                                  "spool", row_or_null(c->feeds[i].spool)));
+        db_exec(db, "UPDATE job_feed SET spool = :spool WHERE id = :id AND spool IS NOT :spool",
+                args);
     }
-    if (*e == OK)
-        *e = empty_rest(db, c->job, parts[0].filament + 1, (int)n, why);
-    if (*e == OK)
-        save_filament(db, c, &parts[n - 1]);
-    return n;
+}
+
+static enum err save_charges(struct db *db, const struct charging_case *c,
+                             const struct charges *charges, struct why *why)
+{
+    enum err e = OK;
+    for (int i = 0; i < charges->sum_count && e == OK; i++) {
+        const struct charge_sum *sum = &charges->sums[i];
+        json_auto_t *evidence = charging_sum_evidence(c, sum);
+        e = book_filament(db, c, charges, sum->filament, why);
+        if (e == OK)
+            save_sum(db, c->job, sum->filament + 1, charge_source_slug(sum->source), sum, evidence);
+    }
+    if (e == OK)
+        e = book_unplaced(db, c, charges, why);
+    save_total(db, c->job);
+    save_rolls(db, c);
+    return e ? e : db_status(db, why);
 }
 
 static size_t trace(const struct charging_case *c, struct trace_part *parts)
@@ -210,38 +279,40 @@ static size_t trace(const struct charging_case *c, struct trace_part *parts)
         .end_layer = c->end_layer,
         .end_percent = c->end_percent,
     };
-    return trace_parts(&input, parts, PARTS_MOST);
+    size_t count = trace_parts(&input, parts, PARTS_MOST);
+    return count < PARTS_MOST ? count : PARTS_MOST;
 }
 
-static void save_total(struct db *db, int64_t job)
+static void charge(struct charging_case *c, struct trace_part *parts, struct charges *ret)
 {
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
-    db_exec(db,
-            "UPDATE job SET actual_mg = (SELECT sum(f.used_mg) FROM job_filament f "
-            "WHERE f.job = :job), updated_at = :now WHERE id = :job",
-            args);
+    size_t count = trace(c, parts);
+    charging_read_tags(c, parts, count);
+    const struct charge_input input = {
+        .filaments = c->filaments,
+        .filament_count = c->filament_count,
+        .parts = parts,
+        .part_count = count,
+        .even = c->even,
+        .whole = c->whole,
+        .layer = c->end_layer,
+        .total_layers = c->total_layers,
+        .user_mg = charge_unknown,
+        .reported_mg = c->reported_mg,
+    };
+    charge_job(&input, ret);
 }
 
-static enum err book_case(struct db *db, const struct charging_case *c, struct why *why)
+static enum err book_case(struct db *db, struct charging_case *c, struct why *why)
 {
     struct trace_part *parts auto_free = calloc(PARTS_MOST, sizeof *parts);
-    if (!parts)
+    struct charges *charges auto_free = calloc(1, sizeof *charges);
+    if (!parts || !charges)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
-    size_t count = trace(c, parts);
-    if (count > PARTS_MOST)
-        return why_fail(why, ERR_TOO_BIG, "too_many_parts", NULL,
-                        "The print changed rolls too often to be charged.");
-    enum err e = OK;
-    for (size_t i = 0; i < count && e == OK;) {
-        if (c->estimated_mg[parts[i].filament] < 0) {
-            i++; /* grams that nobody told stay open */
-            continue;
-        }
-        i += book_filament(db, c, parts + i, count - i, &e, why);
-    }
+    charge(c, parts, charges);
+    enum err e = save_charges(db, c, charges, why);
     if (e == OK)
-        save_total(db, c->job);
-    return e ? e : db_status(db, why);
+        e = charging_weigh(db, c, charges, why);
+    return e ? e : charging_notice(db, c->job, why);
 }
 
 enum err charging_book(struct db *db, int64_t job, struct why *why)
@@ -252,9 +323,7 @@ enum err charging_book(struct db *db, int64_t job, struct why *why)
     enum err e = charging_case_read(db, job, c, why);
     if (e != OK)
         return e;
-    bool nothing =
-        c->utility || c->explicit_figures || c->thin || !c->ended_at || c->basis == CASE_NOTHING;
-    if (!nothing)
+    if (!c->utility && !c->explicit_figures && c->ended_at)
         e = book_case(db, c, why);
     charging_case_clear(c);
     return e;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/text.h"
 #include "core/color.h"
 #include "core/rules.h"
 #include "store/args.h"
@@ -51,15 +52,6 @@ static bool add_curve(struct charging_case *c, int filament, const json_t *curve
     return true;
 }
 
-/* Without gcode each layer counts alike. */
-static bool add_layers(struct charging_case *c, int filament)
-{
-    for (int layer = 1; layer <= c->total_layers; layer++)
-        if (!add_point(c, (struct curve_point){layer, -1, (int16_t)filament, layer}))
-            return false;
-    return true;
-}
-
 /* By layer and percent, which is the order of the file. */
 static int by_place(const void *a, const void *b)
 {
@@ -73,6 +65,17 @@ static int by_place(const void *a, const void *b)
     return left->used < right->used ? -1 : left->used > right->used;
 }
 
+/* How far it came. A print that never showed a layer, seen from its start to its failure, laid down
+ * nothing; of any other nobody knows. */
+static int end_layer(const json_t *row, const char *status)
+{
+    const char *source = args_text(row, "source");
+    bool failed = strcmp(status, "failed") == 0 || strcmp(status, "cancelled") == 0;
+    bool watched = args_int(row, "start_seen", 0) && source && strcmp(source, "mqtt") == 0;
+    int layer = (int)args_int(row, "layer", failed && watched ? 0 : -1);
+    return strcmp(status, "unknown") == 0 && layer < 1 ? -1 : layer;
+}
+
 static void read_job(struct charging_case *c, const json_t *row)
 {
     const char *status = args_text(row, "status"), *kind = args_text(row, "kind");
@@ -81,11 +84,40 @@ static void read_job(struct charging_case *c, const json_t *row)
     c->whole = status && strcmp(status, "completed") == 0;
     c->started_at = args_int(row, "started_at", 0);
     c->ended_at = args_int(row, "ended_at", 0);
-    c->end_layer = (int)args_int(row, "layer", -1);
+    c->end_layer = end_layer(row, status ? status : "");
     c->end_percent = (int)args_int(row, "end_percent", -1);
-    c->thin = status && strcmp(status, "unknown") == 0 && c->end_layer < 1;
     c->total_layers = (int)args_int(row, "total_layers", 0);
+    c->reported_mg = args_int(row, "reported_mg", charge_unknown);
     c->explicit_figures = args_int(row, "figures", 0) != 0;
+}
+
+/* A print without any mapping is told by the slots that fed it: a filament for each. */
+static void make_filaments(struct db *db, int64_t job)
+{
+    json_auto_t *args = by_job(db, job);
+    db_exec(db,
+            "INSERT INTO job_filament (job, idx, slot, mapping_source, material, color, alpha, "
+            "profile) SELECT :job, row_number() OVER (ORDER BY f.first), sl.id, 'seen', "
+            "sl.material, sl.color, sl.alpha, sl.profile FROM (SELECT slot, min(id) AS first "
+            "FROM job_feed WHERE job = :job GROUP BY slot) f JOIN slot sl ON sl.id = f.slot "
+            "WHERE NOT EXISTS (SELECT 1 FROM job_filament WHERE job = :job) /* scan */",
+            args);
+}
+
+static void read_filament(struct charging_case *c, const json_t *row, int index)
+{
+    const char *mapping = args_text(row, "mapping_source");
+    bool seen = mapping && strcmp(mapping, "seen") == 0 && args_int(row, "sliced", 0);
+    if (!seen)
+        c->mapping[index] = address_of(row);
+    c->estimated_mg[index] = args_int(row, "estimated_mg", charge_unknown);
+    c->filaments[c->filament_count++] = (struct charge_filament){
+        .filament = index,
+        .used_mg = c->estimated_mg[index],
+        .user_mg = charge_unknown,
+        .reported_mg = charge_unknown,
+        .remain_mg = charge_unknown,
+    };
 }
 
 static bool read_filaments(struct db *db, struct charging_case *c)
@@ -93,43 +125,49 @@ static bool read_filaments(struct db *db, struct charging_case *c)
     json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows =
         db_rows(db,
-                "SELECT f.idx, f.estimated_mg, f.curve, f.material, f.color, sl.unit, sl.slot "
-                "FROM job_filament f LEFT JOIN slot sl ON sl.id = f.slot WHERE f.job = :job "
-                "ORDER BY f.idx",
+                "SELECT f.idx, f.estimated_mg, f.curve, f.mapping_source, sl.unit, sl.slot, "
+                "j.sliced IS NOT NULL AS sliced FROM job_filament f JOIN job j ON j.id = f.job "
+                "LEFT JOIN slot sl ON sl.id = f.slot WHERE f.job = :job ORDER BY f.idx",
                 args, NULL);
     size_t i;
     json_t *row;
-    bool curves = false;
+    c->even = true;
     json_array_foreach (rows, i, row) {
-        int f = (int)args_int(row, "idx", 0) - 1;
-        if (f < 0 || f >= CASE_FILAMENTS)
+        int index = (int)args_int(row, "idx", 0) - 1;
+        if (index < 0 || index >= CASE_FILAMENTS)
             continue;
-        c->present[f] = true;
-        c->mapping[f] = address_of(row);
-        c->estimated_mg[f] = args_int(row, "estimated_mg", -1);
+        read_filament(c, row, index);
         const char *text = args_text(row, "curve");
         json_auto_t *curve = text ? json_loads(text, 0, NULL) : NULL;
-        curves |= json_array_size(curve) > 0;
-        if (!add_curve(c, f, curve))
+        c->even &= json_array_size(curve) == 0;
+        if (!add_curve(c, index, curve))
             return false;
     }
-    c->basis = curves ? CASE_CURVE : CASE_NOTHING;
     return true;
 }
 
-static bool fall_back_to_layers(struct charging_case *c)
+/* Without gcode each layer counts alike. */
+static bool draw_even(struct charging_case *c)
 {
-    bool grams = false;
-    for (int f = 0; f < CASE_FILAMENTS; f++)
-        grams |= c->present[f] && c->estimated_mg[f] > 0;
-    if (c->basis == CASE_CURVE || !grams)
-        return true;
-    c->basis = CASE_LAYERS;
-    if (c->total_layers < 1)
-        c->total_layers = 1;
-    for (int f = 0; f < CASE_FILAMENTS; f++)
-        if (c->present[f] && c->estimated_mg[f] > 0 && !add_layers(c, f))
-            return false;
+    int layers = c->total_layers > c->end_layer ? c->total_layers : c->end_layer;
+    size_t room = c->filament_count * (size_t)(layers > 0 ? layers : 1);
+    c->points = calloc(room + 1, sizeof *c->points);
+    c->point_room = room;
+    if (c->points)
+        c->point_count =
+            charge_even(c->filaments, c->filament_count, layers > 0 ? layers : 1, c->points, room);
+    return c->points != NULL;
+}
+
+static bool measure(struct charging_case *c)
+{
+    if (c->even && !draw_even(c))
+        return false;
+    if (c->point_count)
+        qsort(c->points, c->point_count, sizeof *c->points, by_place);
+    const struct curve curve = {c->points, c->point_count};
+    for (size_t i = 0; i < c->filament_count; i++)
+        c->filaments[i].length = curve_total(&curve, c->filaments[i].filament);
     return true;
 }
 
@@ -156,18 +194,12 @@ static bool read_tools(struct charging_case *c, const json_t *row)
 /* One filament needs no list of tools to be followed. */
 static bool make_single_tool(struct charging_case *c)
 {
-    int only = -1, count = 0;
-    for (int f = 0; f < CASE_FILAMENTS; f++)
-        if (c->present[f]) {
-            only = f;
-            count++;
-        }
-    if (c->tool_count || count != 1)
+    if (c->tool_count || c->filament_count != 1)
         return true;
     c->tools = calloc(1, sizeof *c->tools);
     if (!c->tools)
         return false;
-    c->tools[0].filament = only;
+    c->tools[0].filament = c->filaments[0].filament;
     c->tool_count = 1;
     return true;
 }
@@ -176,13 +208,47 @@ static bool make_single_tool(struct charging_case *c)
  * known to be, the first that was named afterwards. */
 static const char feeds_of_job[] =
     "SELECT sl.unit, sl.slot, f.from_layer, coalesce(f.to_layer, f.from_layer) AS to_layer, "
-    "f.from_percent, f.from_at, f.to_at, coalesce("
+    "f.from_percent, f.from_at, f.to_at, f.id, f.slot AS slot_row, f.from_tag, f.from_remain, "
+    "f.from_weight_g, f.to_tag, f.to_remain, f.to_weight_g, f.ran_out_at, coalesce("
     "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
     "AND a.assigned_at <= f.from_at AND coalesce(a.unassigned_at, f.from_at + 1) > f.from_at "
     "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1), "
     "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
     "AND a.assigned_at > f.from_at ORDER BY a.assigned_at, a.id LIMIT 1), 0) AS spool "
     "FROM job_feed f JOIN slot sl ON sl.id = f.slot WHERE f.job = :job ORDER BY f.id";
+
+static void read_tag(const json_t *row, const char *const keys[3], struct tray *ret)
+{
+    const char *uuid = args_text(row, keys[0]);
+    tray_init(ret);
+    if (!uuid)
+        return;
+    ret->state = SLOT_PRESENT;
+    text_copy(ret->tray_uuid, sizeof ret->tray_uuid, uuid);
+    ret->remain_percent = (int32_t)args_int(row, keys[1], -1);
+    ret->weight_g = (int32_t)args_int(row, keys[2], 0);
+}
+
+static void read_feed(struct charging_case *c, const json_t *row, size_t i)
+{
+    static const char *const from[] = {"from_tag", "from_remain", "from_weight_g"};
+    static const char *const to[] = {"to_tag", "to_remain", "to_weight_g"};
+    struct case_feed *more = &c->more[i];
+    c->feeds[i] = (struct trace_feed){
+        .at = address_of(row),
+        .spool = args_int(row, "spool", 0),
+        .from_layer = (int32_t)args_int(row, "from_layer", 0),
+        .to_layer = (int32_t)args_int(row, "to_layer", 0),
+        .from_percent = (int32_t)args_int(row, "from_percent", -1),
+    };
+    more->row = args_int(row, "id", 0);
+    more->slot = args_int(row, "slot_row", 0);
+    more->from_at = args_int(row, "from_at", 0);
+    more->to_at = args_int(row, "to_at", c->ended_at);
+    more->ran_out_at = args_int(row, "ran_out_at", 0);
+    read_tag(row, from, &more->before);
+    read_tag(row, to, &more->after);
+}
 
 static bool read_feeds(struct db *db, struct charging_case *c)
 {
@@ -191,21 +257,11 @@ static bool read_feeds(struct db *db, struct charging_case *c)
     size_t i, count = json_array_size(rows);
     json_t *row;
     c->feeds = calloc(count + 1, sizeof *c->feeds);
-    c->feed_from = calloc(count + 1, sizeof *c->feed_from);
-    c->feed_to = calloc(count + 1, sizeof *c->feed_to);
-    if (!c->feeds || !c->feed_from || !c->feed_to)
+    c->more = calloc(count + 1, sizeof *c->more);
+    if (!c->feeds || !c->more)
         return false;
-    json_array_foreach (rows, i, row) {
-        c->feeds[i] = (struct trace_feed){
-            .at = address_of(row),
-            .spool = args_int(row, "spool", 0),
-            .from_layer = (int32_t)args_int(row, "from_layer", 0),
-            .to_layer = (int32_t)args_int(row, "to_layer", 0),
-            .from_percent = (int32_t)args_int(row, "from_percent", -1),
-        };
-        c->feed_from[i] = args_int(row, "from_at", 0);
-        c->feed_to[i] = args_int(row, "to_at", c->ended_at);
-    }
+    json_array_foreach (rows, i, row)
+        read_feed(c, row, i);
     c->feed_count = count;
     return true;
 }
@@ -235,6 +291,22 @@ static void read_likeness(struct db *db, struct charging_case *c)
     }
 }
 
+/* A user's own figures, and those that a client told of a print that nobody else saw, are in the
+ * ledger already. */
+static const char job_of_case[] =
+    "SELECT j.printer, j.status, j.kind, j.started_at, j.ended_at, j.layer, j.end_percent, "
+    "j.total_layers, j.sliced, j.reported_mg, j.start_seen, j.source, EXISTS (SELECT 1 "
+    "FROM job_segment g WHERE g.job = j.id AND g.source IN ('user', 'estimate')) "
+    "OR (j.reported_mg IS NOT NULL AND j.sliced IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM job_feed f WHERE f.job = j.id)) AS figures "
+    "FROM job j WHERE j.id = :job";
+
+static bool read_rows(struct db *db, struct charging_case *c, const json_t *row)
+{
+    return read_filaments(db, c) && measure(c) && read_tools(c, row) && make_single_tool(c) &&
+           read_feeds(db, c);
+}
+
 enum err charging_case_read(struct db *db, int64_t job, struct charging_case *ret_case,
                             struct why *why)
 {
@@ -242,27 +314,19 @@ enum err charging_case_read(struct db *db, int64_t job, struct charging_case *re
     memset(c, 0, sizeof *c);
     c->job = job;
     for (int f = 0; f < CASE_FILAMENTS; f++)
-        c->estimated_mg[f] = -1;
+        c->estimated_mg[f] = charge_unknown;
     json_auto_t *args = by_job(db, job);
-    json_auto_t *row =
-        db_row(db,
-               "SELECT j.printer, j.status, j.kind, j.started_at, j.ended_at, j.layer, "
-               "j.end_percent, j.total_layers, j.sliced, j.reported_mg IS NOT NULL OR EXISTS "
-               "(SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.source = 'user') AS figures "
-               "FROM job j WHERE j.id = :job",
-               args, NULL);
+    json_auto_t *row = db_row(db, job_of_case, args, NULL);
     if (!row)
         return db_missing(db, why, "job_not_found", "job_id", "no such print job");
     read_job(c, row);
-    bool read = read_filaments(db, c) && fall_back_to_layers(c) && read_tools(c, row) &&
-                make_single_tool(c) && read_feeds(db, c);
-    if (!read) {
+    if (c->ended_at && !c->utility && !c->explicit_figures)
+        make_filaments(db, job);
+    if (!read_rows(db, c, row)) {
         charging_case_clear(c);
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     }
     read_likeness(db, c);
-    if (c->point_count)
-        qsort(c->points, c->point_count, sizeof *c->points, by_place);
     return db_status(db, why);
 }
 
@@ -271,7 +335,6 @@ void charging_case_clear(struct charging_case *c)
     free(c->points);
     free(c->tools);
     free(c->feeds);
-    free(c->feed_from);
-    free(c->feed_to);
+    free(c->more);
     memset(c, 0, sizeof *c);
 }

@@ -11,42 +11,64 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/charge.h"
 #include "core/trace.h"
+#include "core/tray.h"
 
 struct db;
 
-enum { CASE_FILAMENTS = TRACE_FILAMENTS };
+enum {
+    CASE_FILAMENTS = TRACE_FILAMENTS,
+    CASE_UNPLACED = CASE_FILAMENTS + 1 /* index of grams of which nothing says which filament */
+};
 
-/* Where the grams of a print come from. */
-enum case_basis {
-    CASE_CURVE,  /* the slicer's grams, by the share curve of the plate's own gcode */
-    CASE_LAYERS, /* the slicer's grams, by layers: an estimate */
-    CASE_NOTHING /* no grams are known */
+/* What is known of a feed beyond its layers. */
+struct case_feed {
+    int64_t row, slot;
+    int64_t from_at, to_at;
+    int64_t ran_out_at;        /* the printer said so; 0: it did not */
+    struct tray before, after; /* its tag at both ends */
 };
 
 /* Everything that decides the charges of one print. */
 struct charging_case {
     int64_t job, printer;
     bool utility, explicit_figures, whole;
-    bool thin; /* it ended out of sight, and not one layer of it was seen */
     int64_t started_at, ended_at;
     int end_layer, end_percent, total_layers;
-    enum case_basis basis;
-    int64_t estimated_mg[CASE_FILAMENTS]; /* -1 unknown; by filament, from 0 */
-    bool present[CASE_FILAMENTS];         /* the print has this filament */
-    struct slot_address mapping[CASE_FILAMENTS];
+    bool even; /* no curve: every layer counts alike */
+    int64_t reported_mg;
+    struct charge_filament filaments[CASE_FILAMENTS]; /* in their order */
+    size_t filament_count;
+    int64_t estimated_mg[CASE_FILAMENTS]; /* by filament, from 0; -1 unknown, or no filament */
+    struct slot_address mapping[CASE_FILAMENTS]; /* by filament, from 0 */
     struct slot_address likeness[CASE_FILAMENTS];
     struct curve_point *points;
     size_t point_count, point_room;
     struct tool_change *tools;
     size_t tool_count;
     struct trace_feed *feeds;
-    int64_t *feed_from, *feed_to; /* times of the feeds */
+    struct case_feed *more; /* one for each of feeds */
     size_t feed_count;
 };
 
 enum err charging_case_read(struct db *db, int64_t job, struct charging_case *ret_case,
                             struct why *why);
 void charging_case_clear(struct charging_case *c);
+
+/* What the tags say of each filament, from the slots that served it alone. */
+void charging_read_tags(struct charging_case *c, const struct trace_part *parts, size_t count);
+
+/* Rolls that ran out in this print are at nothing; a former row of the print that no longer holds
+ * is reversed. After the segments are booked. */
+enum err charging_weigh(struct db *db, const struct charging_case *c, const struct charges *charges,
+                        struct why *why);
+
+/* Alerts about what the booking came to: open charges, rolls below their balance or threshold. */
+enum err charging_notice(struct db *db, int64_t job, struct why *why);
+
+/* Kept with a segment and with a filament, and told by explain. NULL without memory. */
+json_t *charging_part_evidence(const struct charge *charge, int to_layer);
+json_t *charging_sum_evidence(const struct charging_case *c, const struct charge_sum *sum);
 
 #endif

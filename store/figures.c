@@ -215,19 +215,10 @@ static enum err book_sum(struct db *db, const struct job_row *job, int64_t total
     return book(db, job, &figure, why);
 }
 
-static bool was_followed(struct db *db, const struct job_row *job)
-{
-    json_auto_t *args = by_job(db, job);
-    return db_int(db,
-                  "SELECT EXISTS (SELECT 1 FROM job_feed WHERE job = :job) OR "
-                  "(SELECT sliced IS NOT NULL FROM job WHERE id = :job)",
-                  args, 0) != 0;
-}
-
 /* Without figures: a completed print books its estimates, another one leaves them to be seen. */
 static enum err book_estimates(struct db *db, const struct job_row *job, struct why *why)
 {
-    if (was_followed(db, job))
+    if (charging_followed(db, job->id))
         return charging_book(db, job->id, why);
     json_auto_t *filaments = known_filaments(db, job);
     int64_t sum = sum_of(filaments);
@@ -259,7 +250,7 @@ enum err figures_book(struct db *db, int64_t id, const json_t *args, struct why 
         return e;
     if (json_array_size(json_object_get(args, "usage")))
         e = book_usage(db, &job, json_object_get(args, "usage"), why);
-    else if (args_given(args, "actual_grams_used"))
+    else if (args_given(args, "actual_grams_used") && !charging_followed(db, id))
         e = book_sum(db, &job, args_int(args, "actual_grams_used", 0), why);
     else
         e = book_estimates(db, &job, why);

@@ -168,7 +168,7 @@ static size_t filaments_at(const struct outlook *o, struct slot_address at,
 {
     size_t count = 0;
     for (int f = 0; f < CASE_FILAMENTS; f++)
-        if (o->c.present[f] && o->c.estimated_mg[f] > 0 && address_equal(o->now[f], at))
+        if (o->c.estimated_mg[f] > 0 && address_equal(o->now[f], at))
             ret[count++] = (struct forecast_filament){f, o->c.estimated_mg[f]};
     return count;
 }
@@ -202,8 +202,7 @@ static json_t *forecast_of(const struct outlook *o, struct slot_address at)
 static bool seen_before(const struct outlook *o, int filament)
 {
     for (int f = 0; f < filament; f++)
-        if (o->c.present[f] && o->c.estimated_mg[f] > 0 &&
-            address_equal(o->now[f], o->now[filament]))
+        if (o->c.estimated_mg[f] > 0 && address_equal(o->now[f], o->now[filament]))
             return true;
     return false;
 }
@@ -212,8 +211,7 @@ static json_t *forecast_all(const struct outlook *o)
 {
     json_t *list = json_array();
     for (int f = 0; f < CASE_FILAMENTS; f++) {
-        if (!o->c.present[f] || o->c.estimated_mg[f] <= 0 || address_none(o->now[f]) ||
-            seen_before(o, f))
+        if (o->c.estimated_mg[f] <= 0 || address_none(o->now[f]) || seen_before(o, f))
             continue;
         json_t *forecast = forecast_of(o, o->now[f]);
         if (forecast)
@@ -233,7 +231,7 @@ enum err forecasts_read(struct db *db, int64_t job, int minutes_left, json_t **r
     enum err e = charging_case_read(db, job, &o->c, why);
     if (e != OK)
         return e;
-    bool running = !o->c.ended_at && !o->c.utility && o->c.basis != CASE_NOTHING;
+    bool running = !o->c.ended_at && !o->c.utility;
     if (running)
         trace_now(o);
     json_t *list = running ? forecast_all(o) : json_array();

@@ -44,10 +44,10 @@ const struct db_shape ledger_shape = {"usage_events", fields, LEN(fields)};
 
 static const char insert_row[] =
     "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, at, "
-    "source, estimate, price_cents, price_mg, reverses, note, evidence, created_at) "
+    "source, estimate, price_cents, price_mg, reverses, note, evidence, weighed, created_at) "
     "SELECT :public_id, s.id, :job, :slot, :filament, :segment, coalesce(:revision, 0), :mg, :kind, "
     "coalesce(:at, :now), :source, coalesce(:estimate, 0), coalesce(s.price_cents, f.price_cents), "
-    "nullif(s.initial_mg, 0), :reverses, :note, coalesce(:evidence, '{}'), :now "
+    "nullif(s.initial_mg, 0), :reverses, :note, coalesce(:evidence, '{}'), :weighed, :now "
     "FROM spool s JOIN filament f ON f.id = s.filament WHERE s.id = :spool";
 
 enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_event_id[ID_SIZE],
@@ -62,6 +62,12 @@ enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_ev
         db_put(db, args, "at", json_integer(entry->at));
     if (entry->reverses)
         db_put(db, args, "reverses", json_integer(entry->reverses));
+    if (entry->slot)
+        db_put(db, args, "slot", json_integer(entry->slot));
+    if (entry->weighed)
+        db_put(db, args, "weighed", json_integer(entry->weighed));
+    if (entry->evidence)
+        db_put(db, args, "evidence", json_deep_copy(entry->evidence));
     db_exec(db, insert_row, args);
     return db_status(db, why);
 }

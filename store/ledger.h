@@ -22,13 +22,16 @@ extern const struct db_shape ledger_shape; /* of the view usage_events */
 
 /* A row that belongs to no print. */
 struct ledger_entry {
-    int64_t spool;      /* row id */
-    int64_t mg;         /* > 0: consumed */
-    const char *kind;   /* manual_adjustment, waste, correction, runout */
-    const char *source; /* api, opening, scale, runout, ... */
-    const char *note;   /* NULL: none */
-    int64_t at;         /* ms; 0: now */
-    int64_t reverses;   /* row id of the row it takes back; 0: none */
+    int64_t spool;          /* row id */
+    int64_t mg;             /* > 0: consumed */
+    const char *kind;       /* manual_adjustment, waste, correction, runout */
+    const char *source;     /* api, opening, scale, runout, ... */
+    const char *note;       /* NULL: none */
+    int64_t at;             /* ms; 0: now */
+    int64_t reverses;       /* row id of the row it takes back; 0: none */
+    int64_t slot;           /* row id; 0: none */
+    int64_t weighed;        /* row id of the print in which the roll ran out; 0: none */
+    const json_t *evidence; /* NULL: none */
 };
 enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_event_id[ID_SIZE],
                     struct why *why);
@@ -47,9 +50,11 @@ struct ledger_charge {
 };
 enum err ledger_book(struct db *db, const struct ledger_charge *charge, struct why *why);
 
-/* Book, or move, the charges of ended prints in ${slot} to the roll that was there by its history.
- * Open charges go to the first roll that came after them. Explicit figures of the user stay. */
-enum err ledger_follow(struct db *db, int64_t slot, struct why *why);
+/* Book, or move, the charges of ended prints in ${slot} to the roll that was there by its history:
+ * of those that ended at ${since} (ms) or later, and the open ones. Prints that the hub followed
+ * are charged anew, so that their splits follow too. Open charges go to the first roll that came
+ * after them. Explicit figures of the user stay where they named a roll. */
+enum err ledger_follow(struct db *db, int64_t slot, int64_t since, struct why *why);
 
 /* {spool_id, grams_used, event_type: waste|manual_adjustment, note?, timestamp?}. Returns
  * {event_id, spool_id, new_weight, event, spool}. */

@@ -1,9 +1,11 @@
 #include "base/auto.h"
 #include "store/args.h"
+#include "store/charging.h"
 #include "store/db.h"
 #include "store/ledger.h"
 
-/* Who was in the slot when the segment began, by its history; for an open charge where nobody is
+/* What only a client told of: its segments move as a whole.
+ * Who was in the slot when the segment began, by its history; for an open charge where nobody is
  * known to have been, the first roll that was named afterwards. */
 static const char segments_of_slot[] =
     "SELECT g.id, g.job, g.filament, g.segment, g.mg, g.slot, g.spool, g.source, g.estimate, "
@@ -16,7 +18,8 @@ static const char segments_of_slot[] =
     "AND a.assigned_at > coalesce(g.from_at, j.started_at) "
     "ORDER BY a.assigned_at, a.id LIMIT 1) AS later "
     "FROM job_segment g JOIN job j ON j.id = g.job WHERE g.slot = :slot AND g.mg > 0 "
-    "AND j.ended_at IS NOT NULL AND coalesce(g.source, '') <> 'user' ORDER BY g.id";
+    "AND (j.ended_at >= :since OR g.spool IS NULL AND j.ended_at IS NOT NULL) "
+    "AND (coalesce(g.source, '') <> 'user' OR g.spool IS NULL) ORDER BY g.id";
 
 static int64_t roll_of(const json_t *row)
 {
@@ -49,9 +52,10 @@ static enum err move(struct db *db, const json_t *row, int64_t spool, struct why
     return ledger_book(db, &charge, why);
 }
 
-enum err ledger_follow(struct db *db, int64_t slot, struct why *why)
+static enum err move_segments(struct db *db, int64_t slot, int64_t since, struct why *why)
 {
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "slot", (json_int_t)slot));
+    json_auto_t *args =
+        db_args(db, json_pack("{s:I, s:I}", "slot", (json_int_t)slot, "since", (json_int_t)since));
     json_auto_t *rows = db_rows(db, segments_of_slot, args, NULL);
     size_t i;
     const json_t *row;
@@ -64,4 +68,10 @@ enum err ledger_follow(struct db *db, int64_t slot, struct why *why)
             return e;
     }
     return db_status(db, why);
+}
+
+enum err ledger_follow(struct db *db, int64_t slot, int64_t since, struct why *why)
+{
+    enum err e = charging_follow(db, slot, since, why);
+    return e ? e : move_segments(db, slot, since, why);
 }

@@ -123,7 +123,7 @@ static enum err execute(struct db *db, const struct word *word, struct why *why)
                             word->spool ? "answered by an assignment" : "the roll was taken out",
                             why);
     if (e == OK)
-        e = ledger_follow(db, word->slot, why);
+        e = ledger_follow(db, word->slot, word->at ? word->at : db_now(db), why);
     return e ? e : slots_refresh_match(db, word->slot, why);
 }
 

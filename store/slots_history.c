@@ -194,7 +194,7 @@ enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct w
     if (e == OK)
         e = write_row(db, want, why);
     if (e == OK)
-        e = ledger_follow(db, slot, why);
+        e = ledger_follow(db, slot, 0, why);
     if (e == OK)
         e = slots_refresh_match(db, slot, why);
     if (e)

@@ -5,7 +5,10 @@
 #include "base/auto.h"
 #include "core/job.h"
 #include "core/job_identity.h"
+#include "core/tray.h"
+#include "store/alerts.h"
 #include "store/args.h"
+#include "store/charging.h"
 #include "store/db.h"
 #include "store/forecasts.h"
 #include "store/slots.h"
@@ -143,39 +146,93 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
     return db_status(db, why);
 }
 
-static void close_feed(struct db *db, const struct job *job, int layer, int64_t at)
+/* What the tag says, as columns of that prefix; without a tag that can be read there are none. */
+static void put_tag(struct db *db, json_t *args, const struct tray *tray)
+{
+    if (!tray || tray->state != SLOT_PRESENT || !*tray->tray_uuid || tray->weight_g <= 0 ||
+        tray->remain_percent < 0)
+        return;
+    db_put(db, args, "tag", json_string(tray->tray_uuid));
+    db_put(db, args, "remain", json_integer(tray->remain_percent));
+    db_put(db, args, "weight_g", json_integer(tray->weight_g));
+}
+
+static void close_feed(struct db *db, const struct job *job, int layer, int64_t at,
+                       const struct tray *left)
 {
     json_auto_t *args =
         db_args(db, json_pack("{s:I, s:i, s:I}", "job", (json_int_t)job->row, "layer",
                               layer > 0 ? layer : 0, "at", (json_int_t)at));
+    put_tag(db, args, left);
     db_exec(db,
-            "UPDATE job_feed SET to_layer = max(from_layer, :layer), to_at = max(from_at, :at) "
+            "UPDATE job_feed SET to_layer = max(from_layer, :layer), to_at = max(from_at, :at), "
+            "to_tag = :tag, to_remain = :remain, to_weight_g = :weight_g "
             "WHERE job = :job AND to_at IS NULL",
             args);
 }
 
 enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
-                     const struct job_part *before, struct why *why)
+                     const struct job_part *before, const struct tray *left, const struct tray *fed,
+                     struct why *why)
 {
     if (!address_none(before->at))
-        close_feed(db, job, before->to_layer, before->to_at);
+        close_feed(db, job, before->to_layer, before->to_at, left);
     int64_t slot = slots_find(db, printer, job->source, true);
     json_auto_t *args = db_args(
         db, json_pack("{s:I, s:I, s:i, s:o, s:I}", "job", (json_int_t)job->row, "slot",
                       (json_int_t)slot, "layer", job->from_layer, "percent",
                       number_or_null(job->from_percent, 0), "at", (json_int_t)job->from_at));
+    put_tag(db, args, fed);
+    db_exec(
+        db,
+        "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at, from_tag, "
+        "from_remain, from_weight_g) VALUES (:job, :slot, :layer, :percent, :at, :tag, :remain, "
+        ":weight_g)",
+        args);
+    return db_status(db, why);
+}
+
+enum err tracks_ran_out(struct db *db, int64_t job, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
     db_exec(db,
-            "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at) "
-            "VALUES (:job, :slot, :layer, :percent, :at)",
+            "UPDATE job_feed SET ran_out_at = :now WHERE job = :job AND to_at IS NULL "
+            "AND ran_out_at IS NULL",
             args);
     return db_status(db, why);
 }
 
-enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
-                    const struct job_part *last, struct why *why)
+static enum err tell_end(struct db *db, int64_t printer, const struct job *job, struct why *why)
 {
-    close_feed(db, job, job->layer, address_none(last->at) ? job->ended_at : last->to_at);
-    return tracks_update(db, printer, job, why);
+    static const struct {
+        enum job_status status;
+        const char *kind, *text, *severity;
+    } ends[] = {{JOB_COMPLETED, "print_finished", "The print has finished", "info"},
+                {JOB_FAILED, "print_failed", "The print has failed", "warning"},
+                {JOB_CANCELLED, "print_cancelled", "The print was cancelled", "info"}};
+    for (size_t i = 0; i < LEN(ends); i++) {
+        if (job->status != ends[i].status || job->utility)
+            continue;
+        json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)job->row));
+        json_auto_t *row = db_row(
+            db, "SELECT 'print_end:' || public_id AS cause FROM job WHERE id = :id", args, NULL);
+        const struct alert alert = {.kind = ends[i].kind,
+                                    .severity = ends[i].severity,
+                                    .cause = args_text(row, "cause"),
+                                    .text = ends[i].text,
+                                    .printer = printer,
+                                    .job = job->row};
+        return row ? alerts_open(db, &alert, why) : db_status(db, why);
+    }
+    return OK;
+}
+
+enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
+                    const struct job_part *last, const struct tray *left, struct why *why)
+{
+    close_feed(db, job, job->layer, address_none(last->at) ? job->ended_at : last->to_at, left);
+    enum err e = tracks_update(db, printer, job, why);
+    return e ? e : tell_end(db, printer, job, why);
 }
 
 static void save_filament(struct db *db, int64_t job, const json_t *filament)
@@ -210,7 +267,10 @@ enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct 
             "sliced_reason = NULL, total_layers = coalesce(total_layers, "
             "json_extract(:sliced, '$.total_layers')), updated_at = :now WHERE id = :id",
             args);
-    return db_failed(db) ? db_status(db, why) : forecasts_alert(db, job, why);
+    if (db_failed(db))
+        return db_status(db, why);
+    bool ended = db_int(db, "SELECT ended_at IS NOT NULL FROM job WHERE id = :id", args, 0) != 0;
+    return ended ? charging_book(db, job, why) : forecasts_alert(db, job, why);
 }
 
 enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,

@@ -15,6 +15,7 @@
 struct db;
 struct job;
 struct job_part;
+struct tray;
 
 /* A print begins. One that a client or Home Assistant reported as active on this printer is taken
  * over where it bears the same name, else ended as unknown. */
@@ -25,17 +26,23 @@ enum err tracks_start(struct db *db, int64_t printer, const struct job *job, con
  * ended stays ended so. */
 enum err tracks_update(struct db *db, int64_t printer, const struct job *job, struct why *why);
 
-/* job->source feeds from now on; what fed until now is ${before} (none: nothing did). */
+/* job->source feeds from now on; what fed until now is ${before} (none: nothing did). ${left} and
+ * ${fed}: what the slots of both show now; NULL: nothing. */
 enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
-                     const struct job_part *before, struct why *why);
+                     const struct job_part *before, const struct tray *left, const struct tray *fed,
+                     struct why *why);
+/* The printer says that the roll that feeds ran out. */
+enum err tracks_ran_out(struct db *db, int64_t job, struct why *why);
 
-/* The print has ended; ${last} is what fed to the end. Charging comes after. */
+/* The print has ended; ${last} is what fed to the end, ${left} what its slot shows now (NULL:
+ * nothing). Charging comes after. */
 enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
-                    const struct job_part *last, struct why *why);
+                    const struct job_part *last, const struct tray *left, struct why *why);
 
 /* What the sliced file says: {plate, total_layers, tools: [[layer, filament]], filaments: [{index,
  * material, color_hex, profile, estimated_mg, curve: [[layer, percent, used]]}]}; filaments of
- * tools count from 0, of the list from 1. Replaces what was known. */
+ * tools count from 0, of the list from 1. Replaces what was known; a print that has ended is
+ * charged by it. */
 enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct why *why);
 /* How far the search for the sliced file is: state and reason, shown with the job. */
 enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,

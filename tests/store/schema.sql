@@ -92,6 +92,8 @@ CREATE INDEX usage_slot ON usage (slot) WHERE slot IS NOT NULL;
 
 CREATE INDEX usage_spool ON usage (spool, at);
 
+CREATE INDEX usage_weighed ON usage (weighed) WHERE weighed IS NOT NULL;
+
 CREATE INDEX vendor_external ON vendor (external_id) WHERE external_id IS NOT NULL;
 
 CREATE UNIQUE INDEX vendor_name ON vendor (lower(name));
@@ -256,7 +258,7 @@ CREATE TABLE job_feed (
     from_at INTEGER NOT NULL,
     to_layer INTEGER CHECK (to_layer >= from_layer),
     to_at INTEGER CHECK (to_at >= from_at)
-) STRICT;
+, from_tag TEXT, from_remain INTEGER CHECK (from_remain BETWEEN 0 AND 100), from_weight_g INTEGER CHECK (from_weight_g > 0), to_tag TEXT, to_remain INTEGER CHECK (to_remain BETWEEN 0 AND 100), to_weight_g INTEGER CHECK (to_weight_g > 0), spool INTEGER REFERENCES spool (id), ran_out_at INTEGER) STRICT;
 
 CREATE TABLE job_filament (
     id INTEGER PRIMARY KEY,
@@ -484,7 +486,7 @@ CREATE TABLE usage (
     reverses INTEGER UNIQUE REFERENCES usage (id),
     note TEXT,
     evidence TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence)),
-    created_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, weighed INTEGER REFERENCES job (id),
     CHECK ((job IS NULL) = (filament IS NULL) AND (job IS NULL) = (segment IS NULL)),
     UNIQUE (job, filament, segment, revision)
 ) STRICT;

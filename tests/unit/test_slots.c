@@ -450,19 +450,19 @@ static void a_roll_was_not_in_two_places(void **state)
     case_close(db);
 }
 
-/* A finished job with one open segment of 12.5 g in slot 1. */
+/* A finished job, told by a client, with one open segment of 12.5 g in slot 1. */
 static void open_charge(struct db *db)
 {
     db_exec(
         db,
         "INSERT INTO job (public_id, printer, status, started_at, ended_at, source, created_at, "
-        "updated_at) SELECT 'job-1', id, 'completed', :now, :now + 1000, 'mqtt', :now, :now "
+        "updated_at) SELECT 'job-1', id, 'completed', :now, :now + 1000, 'api', :now, :now "
         "FROM printer /* scan */",
         NULL);
     db_exec(db, "INSERT INTO job_filament (job, idx, used_mg) VALUES (1, 1, 12500)", NULL);
     db_exec(db,
             "INSERT INTO job_segment (job, filament, segment, slot, mg, from_at, to_at, source) "
-            "SELECT 1, 1, 0, id, 12500, :now, :now + 1000, 'slicer' FROM slot WHERE unit = 1 "
+            "SELECT 1, 1, 0, id, 12500, :now, :now + 1000, 'reported' FROM slot WHERE unit = 1 "
             "AND slot = 1 /* scan */",
             NULL);
     case_sound(db);
