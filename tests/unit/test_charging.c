@@ -1,0 +1,301 @@
+#include "print_case.h"
+
+#include "store/alerts.h"
+
+static int64_t events(struct db *db)
+{
+    return db_int(db, "SELECT count(*) FROM usage /* scan */", NULL, -1);
+}
+
+static bool alerted(struct db *db, const char *kind)
+{
+    json_auto_t *args = json_pack("{s:s}", "kind", kind);
+    return db_int(db, "SELECT 1 FROM alert WHERE kind = :kind AND ended_at IS NULL /* scan */",
+                  args, 0) != 0;
+}
+
+static json_t *job_args(struct db *db)
+{
+    json_auto_t *row = db_row(db, "SELECT public_id FROM job /* scan */", NULL, NULL);
+    return json_pack("{s:O}", "job_id", json_object_get(row, "public_id"));
+}
+
+static void correct(struct db *db, int slot, const char *name)
+{
+    json_auto_t *id = print_spool_id(db, name);
+    json_auto_t *rows = case_rows(db, slots_history,
+                                  json_pack("{s:s, s:i, s:i}", "printer_id", "p1",
+                                            "ams_unit_number", 1, "slot_number", slot));
+    json_t *last = json_array_get(rows, json_array_size(rows) - 1);
+    json_auto_t *done = case_ok(
+        db, slots_correct,
+        json_pack("{s:O, s:O}", "history_id", json_object_get(last, "history_id"), "spool_id", id));
+}
+
+static void booking_again_changes_nothing(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    print_two_slots(db, printer);
+    assert_int_equal(print_used(db, "Red"), 4500);
+    assert_int_equal(print_used(db, "Blue"), 5500);
+    assert_true(alerted(db, "print_finished"));
+    int64_t seq = db_int(db, "SELECT max(seq) FROM change", NULL, 0), rows = events(db);
+    json_auto_t *once = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *twice = case_ok(db, charging_rebook, job_args(db));
+    assert_true(json_equal(once, twice));
+    assert_int_equal(events(db), rows);
+    assert_int_equal(db_int(db, "SELECT max(seq) FROM change", NULL, 0), seq);
+    case_close(db);
+}
+
+/* The second slot held green, not blue: its 5.5 g move, the first part stays. */
+static void grams_follow_the_history(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    print_roll(db, "Green", 1000, 0);
+    print_two_slots(db, printer);
+    correct(db, 2, "Green");
+    assert_int_equal(print_used(db, "Red"), 4500);
+    assert_int_equal(print_used(db, "Blue"), 0);
+    assert_int_equal(print_used(db, "Green"), 5500);
+    assert_int_equal(events(db), 4);
+    case_close(db);
+}
+
+/* Slot 1 feeds twice with the same roll, so that there is one part of 10 g. The history then says
+ * that another roll was in it for the second feed: a part of its own. */
+static void splits_follow_the_history(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Green", 1000, 0);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    int64_t second = db_now(db);
+    print_feed(db, printer, &job, 1, 5, NULL, NULL);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 10000);
+    json_auto_t *id = print_spool_id(db, "Green");
+    json_auto_t *put =
+        case_ok(db, slots_assign,
+                json_pack("{s:s, s:i, s:i, s:O, s:I}", "printer_id", "p1", "ams_unit_number", 1,
+                          "slot_number", 1, "spool_id", id, "assigned_at", (json_int_t)second));
+    assert_int_equal(print_used(db, "Red"), 4500);
+    assert_int_equal(print_used(db, "Green"), 5500);
+    case_close(db);
+}
+
+static void an_answer_books_what_was_open(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_two_slots(db, printer);
+    assert_int_equal(print_used(db, "Red"), 4500);
+    assert_true(alerted(db, "open_charge"));
+    json_auto_t *before = case_ok(db, charging_rebook, job_args(db));
+    case_near(before, "open_grams", 5.5, 0.0001);
+    print_roll(db, "Blue", 1000, 2);
+    assert_int_equal(print_used(db, "Blue"), 5500);
+    assert_false(alerted(db, "open_charge"));
+    json_auto_t *after = case_ok(db, charging_rebook, job_args(db));
+    case_near(after, "open_grams", 0, 0);
+    case_close(db);
+}
+
+static void mark_runout(struct db *db)
+{
+    db_exec(db,
+            "UPDATE slot_assignment SET runout_at = :now WHERE slot = (SELECT id FROM slot "
+            "WHERE unit = 1 AND slot = 1) /* scan */",
+            NULL);
+}
+
+/* 1000 g less 4.5 g should have been left when it ran out: 995.5 g in a row of its own. */
+static void a_runout_weighs_its_roll(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    print_roll(db, "Green", 1000, 0);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    mark_runout(db);
+    print_feed(db, printer, &job, 2, 5, NULL, NULL);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 1000000);
+    assert_int_equal(print_used(db, "Blue"), 5500);
+    assert_int_equal(db_int(db, "SELECT mg FROM usage WHERE kind = 'runout' /* scan */", NULL, 0),
+                     995500);
+    int64_t rows = events(db);
+    json_auto_t *again = case_ok(db, charging_rebook, job_args(db));
+    assert_int_equal(events(db), rows);
+    correct(db, 1, "Green");
+    assert_int_equal(print_used(db, "Red"), 0);
+    assert_int_equal(print_used(db, "Green"), 1000000);
+    case_close(db);
+}
+
+/* A person's undo of the weighing stays undone. */
+static void an_undone_weighing_stays_undone(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    mark_runout(db);
+    print_feed(db, printer, &job, 2, 5, NULL, NULL);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    json_auto_t *row =
+        db_row(db, "SELECT public_id FROM usage WHERE kind = 'runout' /* scan */", NULL, NULL);
+    json_auto_t *undone =
+        case_ok(db, ledger_undo, json_pack("{s:O}", "event_id", json_object_get(row, "public_id")));
+    assert_int_equal(print_used(db, "Red"), 4500);
+    json_auto_t *again = case_ok(db, charging_rebook, job_args(db));
+    assert_int_equal(print_used(db, "Red"), 4500);
+    case_close(db);
+}
+
+/* A slot that became empty without a successor or a word of the printer: a person's swap. */
+static void an_empty_slot_alone_is_no_runout(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    struct why why = {0};
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    mark_runout(db);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 10000);
+    db_exec(db, "UPDATE job_feed SET ran_out_at = :now /* scan */", NULL);
+    print_must(charging_book(db, job.row, &why), &why);
+    assert_int_equal(print_used(db, "Red"), 1000000);
+    case_close(db);
+}
+
+/* 80 % less 77 % of 1000 g: 30 g, give or take 10 g. */
+static void a_tag_is_the_last_resort(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    struct tray full = print_tag(80), less = print_tag(77);
+    struct job job = print_begin(db, printer);
+    print_feed(db, printer, &job, 1, 0, NULL, &full);
+    print_end(db, printer, &job, JOB_CANCELLED, 4, &less);
+    assert_int_equal(print_used(db, "Red"), 30000);
+    assert_true(alerted(db, "print_cancelled"));
+    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    const json_t *charge = json_array_get(json_object_get(told, "charges"), 0);
+    assert_string_equal(case_text(charge, "source"), "rfid_remain");
+    case_near(json_object_get(charge, "bounds"), "low_grams", 20, 0);
+    case_near(json_object_get(charge, "bounds"), "high_grams", 40, 0);
+    print_slice(db, &job); /* it comes late, and is better: 3 to 4 layers of 1 g */
+    assert_int_equal(print_used(db, "Red"), 3500);
+    case_close(db);
+}
+
+static void without_any_figure_it_is_open(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    struct job job = print_begin(db, printer);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    print_end(db, printer, &job, JOB_FAILED, 4, NULL);
+    assert_int_equal(print_used(db, "Red"), 0);
+    assert_true(alerted(db, "open_charge"));
+    assert_true(alerted(db, "print_failed"));
+    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    const json_t *charge = json_array_get(json_object_get(told, "charges"), 0);
+    assert_true(json_is_null(json_object_get(charge, "grams")));
+    assert_string_equal(case_text(charge, "source"), "open");
+    case_close(db);
+}
+
+/* 10 g from a roll of 6 g: 4 g too much; the weight shown is not below nothing. */
+static void an_overdraft_is_charged_and_told(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 6, 1);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 10000);
+    assert_true(alerted(db, "weight_mismatch"));
+    assert_true(alerted(db, "low_spool"));
+    json_auto_t *id = print_spool_id(db, "Red");
+    json_auto_t *shown = case_ok(db, spools_get, json_pack("{s:O}", "spool_id", id));
+    case_near(shown, "current_weight_grams", 0, 0);
+    case_close(db);
+}
+
+static void every_charge_is_explained(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    print_two_slots(db, printer);
+    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    const json_t *charges = json_object_get(told, "charges");
+    assert_int_equal(json_array_size(charges), 2);
+    const json_t *second = json_array_get(charges, 1);
+    assert_string_equal(case_text(second, "rule"), "continued");
+    case_near(second, "grams", 5.5, 0);
+    case_near(json_object_get(second, "said"), "slicer_layers", 10, 0);
+    /* user, reported, layers, tag; and the slot that the print was told */
+    assert_int_equal(json_array_size(json_object_get(second, "rejected")), 5);
+    json_auto_t *event =
+        case_ok(db, charging_explain_event,
+                json_pack("{s:O}", "event_id", json_object_get(second, "event_id")));
+    assert_true(json_equal(json_object_get(event, "charge"), second));
+    assert_true(json_is_true(json_object_get(event, "stands")));
+    case_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(booking_again_changes_nothing),
+        cmocka_unit_test(grams_follow_the_history),
+        cmocka_unit_test(splits_follow_the_history),
+        cmocka_unit_test(an_answer_books_what_was_open),
+        cmocka_unit_test(a_runout_weighs_its_roll),
+        cmocka_unit_test(an_undone_weighing_stays_undone),
+        cmocka_unit_test(an_empty_slot_alone_is_no_runout),
+        cmocka_unit_test(a_tag_is_the_last_resort),
+        cmocka_unit_test(without_any_figure_it_is_open),
+        cmocka_unit_test(an_overdraft_is_charged_and_told),
+        cmocka_unit_test(every_charge_is_explained),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
