@@ -377,7 +377,7 @@ static struct job followed(const struct shop *shop)
     struct why why;
     assert_int_equal(tracks_start(shop->db, shop->printer, &job, "mqtt", &job.row, &why), OK);
     const struct job_part nothing = {0};
-    assert_int_equal(tracks_feed(shop->db, shop->printer, &job, &nothing, &why), OK);
+    assert_int_equal(tracks_feed(shop->db, shop->printer, &job, &nothing, NULL, NULL, &why), OK);
     case_later(shop->db, 60000);
     return job;
 }
@@ -394,7 +394,7 @@ static void hub_ends(const struct shop *shop, struct job *job, enum job_status s
                                   .to_percent = -1,
                                   .from_at = job->from_at,
                                   .to_at = job->ended_at};
-    assert_int_equal(tracks_end(shop->db, shop->printer, job, &last, &why), OK);
+    assert_int_equal(tracks_end(shop->db, shop->printer, job, &last, NULL, &why), OK);
     assert_int_equal(charging_book(shop->db, job->row, &why), OK);
     case_sound(shop->db);
 }
