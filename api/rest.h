@@ -42,6 +42,7 @@ extern const struct body_table rest_jobs_list_query, rest_jobs_events_query, res
     rest_jobs_correct_body;
 route_handler rest_jobs_list, rest_jobs_get, rest_jobs_events, rest_jobs_event, rest_jobs_record,
     rest_jobs_undo, rest_jobs_usage, rest_jobs_low;
-route_handler rest_jobs_start, rest_jobs_end, rest_jobs_correct, rest_jobs_erase_names;
+route_handler rest_jobs_start, rest_jobs_end, rest_jobs_correct, rest_jobs_erase_names,
+    rest_jobs_rebook, rest_jobs_explain, rest_jobs_explain_event;
 
 #endif

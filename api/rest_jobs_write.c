@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "core/address.h"
+#include "store/charging.h"
 #include "store/jobs.h"
 #include "store/jobs_client.h"
 
@@ -165,4 +166,19 @@ enum err rest_jobs_correct(struct request *request, struct reply *reply, struct 
 enum err rest_jobs_erase_names(struct request *request, struct reply *reply, struct why *why)
 {
     return request_reply_write(request, reply, jobs_erase_names, 200, why);
+}
+
+enum err rest_jobs_rebook(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_write(request, reply, charging_rebook, 200, why);
+}
+
+enum err rest_jobs_explain(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_row(request, reply, charging_explain, why);
+}
+
+enum err rest_jobs_explain_event(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_row(request, reply, charging_explain_event, why);
 }

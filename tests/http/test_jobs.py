@@ -211,6 +211,34 @@ class CorrectTest(JobCase):
         self.assertProblem(self.daemon.post(f"/api/print_jobs/{MISSING}/erase_names"), 404, "job_not_found")
 
 
+class ExplainTest(JobCase):
+    def test_rebook_keeps_what_was_told(self):
+        for body in ({"actual_grams_used": 61}, {"usage": [{"spool_id": self.rolls[2], "grams": 4}]}, {}):
+            job = self.begin(filaments=TWO)["job_id"]
+            path = f"/api/print_jobs/{job}"
+            self.assertProblem(self.daemon.post(path + "/rebook"), 409, "job_active")
+            self.daemon.put(path + "/end", {"status": "completed", **body})
+            before, weights = self.daemon.get(path).json, self.weights()
+            self.assertStatus(self.daemon.post(path + "/rebook"))
+            self.assertEqual(self.daemon.get(path).json["usage"], before["usage"], body)
+            self.assertEqual(self.weights(), weights)
+        self.assertProblem(self.daemon.post(f"/api/print_jobs/{MISSING}/rebook"), 404, "job_not_found")
+
+    def test_explain(self):
+        job = self.begin(filaments=TWO)["job_id"]
+        done = self.end(job, status="completed", actual_grams_used=61)
+        told = self.assertStatus(self.daemon.get(f"/api/print_jobs/{job}/explain"))
+        self.assertEqual((told["job_id"], told["status"], told["open_grams"]), (job, "completed", 0))
+        self.assertEqual([(c["grams"], c["spool_id"]) for c in told["charges"]], [(20, self.rolls[0]), (41, self.rolls[1])])
+        for charge in told["charges"]:
+            self.assertTrue(charge["text"])
+        event = done["usage"][0]["event_id"]
+        row = self.assertStatus(self.daemon.get(f"/api/usage_events/{event}/explain"))
+        self.assertEqual((row["event"]["event_id"], row["charge"]["grams"]), (event, 20))
+        for path in (f"/api/print_jobs/{MISSING}/explain", f"/api/usage_events/{MISSING}/explain"):
+            self.assertProblem(self.daemon.get(path), 404)
+
+
 class ListTest(JobCase):
     def test_filters(self):
         names = ["first boat.3mf", "second.3mf", "third.3mf"]

@@ -52,6 +52,9 @@ def examples(spool, other, printer, key, history, event, job):
         "endPrintJob": ("PUT", f"/api/print_jobs/{job}/end", {"status": "completed"}, 200),
         "correctPrintJob": ("PATCH", f"/api/print_jobs/{job}", {"note": "x"}, 200),
         "erasePrintJobNames": ("POST", f"/api/print_jobs/{job}/erase_names", {}, 200),
+        "rebookPrintJob": ("POST", f"/api/print_jobs/{job}/rebook", {}, 200),
+        "explainPrintJob": ("GET", f"/api/print_jobs/{job}/explain", None, 200),
+        "explainUsageEvent": ("GET", f"/api/usage_events/{event}/explain", None, 200),
         "listUsageEvents": ("GET", "/api/usage_events", None, 200),
         "recordUsage": ("POST", "/api/usage_events", {"spool_id": other, "grams_used": 1, "event_type": "waste"}, 201),
         "getUsageEvent": ("GET", f"/api/usage_events/{event}", None, 200),
@@ -186,7 +189,7 @@ class RoutesTest(HttpCase):
 
     def test_missing_body(self):
         optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage",
-                    "erasePrintJobNames"}
+                    "erasePrintJobNames", "rebookPrintJob"}
         for row, example in self.bodies():
             if row[3] not in optional:
                 self.refused(example, None, 400, "body_required")
