@@ -326,7 +326,7 @@ void dispatch_serve(struct api *api, const struct call *call, struct reply *repl
         reply->close = reply->close || call->body_len != 0;
     else if (request.method == METHOD_OPTIONS)
         reply->status = 204;
-    else
+    else if (request.route) /* always there where nothing was refused */
         e = answer(&request, reply, &why);
     if (e != OK || reply->refusal != REFUSE_NOTHING)
         fail(&request, reply, e, &why);
