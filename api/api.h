@@ -16,6 +16,7 @@
 
 struct api;
 struct discover;
+struct fetch;
 struct hub;
 struct links;
 
@@ -28,8 +29,10 @@ struct api_context {
     struct hub *hub;
     struct links *links;            /* NULL: no printer links (status says disabled) */
     struct discover *discover;      /* NULL: nothing is discovered */
+    struct fetch *fetch;            /* NULL: no file is fetched */
     struct secret *secret;          /* seals access codes; NULL: they are refused */
     const char *database;           /* file that readers open */
+    const char *state_dir;          /* for uploads while they are looked at */
     const char *tls_dir;            /* where the generated certificate lives; made when missing */
     const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */
     const char *const *hosts;       /* more names accepted in Host, NULL-terminated; may be NULL */

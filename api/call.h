@@ -27,6 +27,8 @@ struct call {
     int64_t body_len; /* Content-Length; -1: chunked */
     /* Read up to ${len} bytes of the body; 0: its end; negative: lost or too slow. */
     int (*read)(void *ctx, void *bytes, size_t len);
+    /* Give the rest of the body this much time from now on; NULL: it needs none. */
+    void (*allow)(void *ctx, int ms);
     void *ctx;
     int64_t now;
     char id[CALL_ID_SIZE]; /* of this request, for answers and logs */

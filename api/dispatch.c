@@ -204,8 +204,11 @@ static enum err run(struct request *request, struct reply *reply, struct why *wh
 static enum err take_in(struct request *request, struct reply *reply, struct why *why)
 {
     int left = 0;
+    bool upload = request->route->flags & ROUTE_UPLOAD;
     reply->refusal = intake_query(request, why);
-    if (reply->refusal == REFUSE_NOTHING) {
+    if (upload)
+        reply->close = request->call->body_len != 0; /* until the handler has taken it */
+    if (reply->refusal == REFUSE_NOTHING && !upload) {
         reply->refusal = intake_body(request, &left, why);
         reply->close = left;
     }

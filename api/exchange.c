@@ -37,6 +37,12 @@ static int read_body(void *ctx, void *bytes, size_t len)
     return mg_read(source->connection, bytes, len);
 }
 
+static void allow_time(void *ctx, int ms)
+{
+    struct body_source *source = ctx;
+    source->deadline = clock_mono() + ms;
+}
+
 static void new_id(char ret_id[CALL_ID_SIZE])
 {
     uint8_t bytes[(CALL_ID_SIZE - 1) / 2];
@@ -151,6 +157,7 @@ int exchange_begin(struct mg_connection *connection)
         .address = info->remote_addr,
         .tls = info->is_ssl,
         .read = read_body,
+        .allow = allow_time,
         .ctx = &source,
         .now = clock_now(),
     };

@@ -37,6 +37,9 @@ route_handler rest_printer_status_get, rest_printer_status_discover;
 extern const struct body_table rest_keys_create_body, rest_keys_list_query;
 route_handler rest_keys_list, rest_keys_create, rest_keys_revoke;
 
+extern const struct body_table rest_sliced_analyze_query, rest_sliced_attach_query;
+route_handler rest_sliced_analyze, rest_sliced_attach;
+
 extern const struct body_table rest_jobs_list_query, rest_jobs_events_query, rest_jobs_usage_query,
     rest_jobs_record_body, rest_jobs_undo_body, rest_jobs_start_body, rest_jobs_end_body,
     rest_jobs_correct_body;

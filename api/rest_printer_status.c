@@ -6,6 +6,7 @@
 #include "api/state.h"
 #include "base/auto.h"
 #include "base/text.h"
+#include "bridge/fetch.h"
 #include "bridge/hub.h"
 #include "bridge/printer/discover.h"
 #include "bridge/printer/links.h"
@@ -123,6 +124,18 @@ static json_t *telemetry(const struct request *request, int64_t printer)
                      time_or_null(counts.last_message_at));
 }
 
+/* The transfer of a sliced file that goes on, or waits for its next try. */
+static json_t *transfer(const struct request *request, int64_t printer)
+{
+    struct files_progress seen;
+    struct fetch *fetch = request->api->context.fetch;
+    if (!fetch || !fetch_progress(fetch, printer, &seen))
+        return json_null();
+    return json_pack("{s:s, s:I, s:o, s:i, s:o}", "state", files_state_slug(seen.state), "bytes",
+                     (json_int_t)seen.bytes, "size", int_or_null(seen.size, -1), "round",
+                     seen.round, "reason", text_or_null(seen.reason));
+}
+
 /* A struct printer on the stacks of all workers would be most of our memory. */
 static enum err add_state(const struct request *request, int64_t id, json_t *shown, struct why *why)
 {
@@ -139,6 +152,7 @@ static enum err add_state(const struct request *request, int64_t id, json_t *sho
     json_object_set_new(shown, "temperatures", temperatures(&printer->live));
     json_object_set_new(shown, "units", units(printer));
     json_object_set_new(shown, "telemetry", telemetry(request, id));
+    json_object_set_new(shown, "file_transfer", transfer(request, id));
     return OK;
 }
 

@@ -33,6 +33,7 @@ enum {
     ROUTE_WRITE = 1 << 0,   /* the handler runs inside the door, in the writer's transaction */
     ROUTE_OUTSIDE = 1 << 1, /* it needs neither the door nor a reader: it asks for them */
     ROUTE_BODY_OPTIONAL = 1 << 2, /* no body counts as {} */
+    ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
 };
 
 enum { ROUTE_PARAMS = 4, ROUTE_PARAM_SIZE = 256, ROUTE_PATH_SIZE = 2048 };

@@ -17,6 +17,7 @@ enum {
     DELETE = METHOD_DELETE,
     WRITE = ROUTE_WRITE,
     OUTSIDE = ROUTE_OUTSIDE,
+    UPLOAD = ROUTE_UPLOAD,
     LENIENT = ROUTE_WRITE | ROUTE_BODY_OPTIONAL,
 };
 
@@ -129,6 +130,12 @@ const struct route routes[] = {
      rest_jobs_rebook, "rebookPrintJob", "Charge it anew by all that is known now."},
     {GET, "/api/print_jobs/{job_id}/explain", SCOPE_READ, NULL, NULL, 0, NULL, rest_jobs_explain,
      "explainPrintJob", "Why each charge is as it is, and what else was considered."},
+    {POST, "/api/print_jobs/{job_id}/sliced_file", SCOPE_JOBS_WRITE, NULL,
+     &rest_sliced_attach_query, OUTSIDE | UPLOAD, &job, rest_sliced_attach, "attachSlicedFile",
+     "Give a print its sliced file, which is the body; what has ended is charged anew."},
+    {POST, "/api/sliced_files/analyze", SCOPE_READ, NULL, &rest_sliced_analyze_query,
+     OUTSIDE | UPLOAD, NULL, rest_sliced_analyze, "analyzeSlicedFile",
+     "Grams for each filament of a .gcode.3mf or .gcode file, which is the body."},
     {GET, "/api/usage_events", SCOPE_READ, NULL, &rest_jobs_events_query, 0, NULL, rest_jobs_events,
      "listUsageEvents", "The ledger, newest first."},
     {POST, "/api/usage_events", SCOPE_SPOOLS_WRITE, &rest_jobs_record_body, NULL, WRITE, &new_event,

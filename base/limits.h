@@ -6,8 +6,9 @@
 #define BASE_LIMITS_H
 
 enum {
-    LIMIT_REPORT_BYTES = 1024 * 1024, /* one MQTT message of a printer */
-    LIMIT_BODY_BYTES = 64 * 1024,     /* one REST or webhook body */
+    LIMIT_REPORT_BYTES = 1024 * 1024,       /* one MQTT message of a printer */
+    LIMIT_BODY_BYTES = 64 * 1024,           /* one REST or webhook body */
+    LIMIT_UPLOAD_BYTES = 256 * 1024 * 1024, /* a sliced file */
     LIMIT_JSON_DEPTH = 32,
     LIMIT_HEAD_BYTES = 16 * 1024,
 

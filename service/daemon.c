@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "bridge/fetch.h"
 #include "bridge/hub.h"
 #include "bridge/printer/secret.h"
 #include "service/cmd_key.h"
@@ -57,8 +58,10 @@ static enum log_level level_of(const struct config *config)
 static enum err open_store(struct daemon *daemon, struct why *why)
 {
     struct command_context *context = daemon->context;
-    const struct hub_options options = {
-        .ask_full = reach_ask_full, .note_refused = reach_note_refused, .ctx = &daemon->reach};
+    const struct hub_options options = {.ask_full = reach_ask_full,
+                                        .note_refused = reach_note_refused,
+                                        .job_changed = reach_job_changed,
+                                        .ctx = &daemon->reach};
     struct db *writer = NULL;
     enum err e = load_state_dir(context, why);
     if (e == OK)
@@ -96,6 +99,7 @@ static enum err open_reach(struct daemon *daemon, struct why *why)
         .hub = daemon->hub,
         .secret = daemon->secret,
         .certs_dir = config_text(config, "printers", "certs_dir"),
+        .state_dir = daemon->context->state_dir,
         .discovery = config_bool(config, "printers", "discovery"),
     };
     enum err e = reach_open(&options, &daemon->reach, why);
@@ -115,6 +119,8 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .hub = daemon->hub,
         .links = reach_links(daemon->reach),
         .discover = reach_discover(daemon->reach),
+        .fetch = reach_fetch(daemon->reach),
+        .state_dir = daemon->context->state_dir,
         .secret = daemon->secret,
         .database = daemon->context->database,
         .tls_dir = daemon->tls_dir,
@@ -172,6 +178,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
         reach_refresh(daemon->reach);
         daemon->looked_at = mono;
     }
+    fetch_tick(reach_fetch(daemon->reach), now);
     api_tick(daemon->api, now);
     if (mono - daemon->trimmed_at >= TRIM_MS) {
         malloc_trim(0); /* what a long list or a start took */

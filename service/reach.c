@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "bridge/fetch.h"
 #include "bridge/hub.h"
 #include "bridge/printer/discover.h"
 #include "bridge/printer/links.h"
@@ -21,6 +22,7 @@ struct reach {
     struct reach_options options;
     struct links *links;
     struct discover *discover;
+    struct fetch *fetch;
     int64_t seen;  /* newest change of a printer at the last look */
     json_t *known; /* rows of printers_targets that the links follow */
 };
@@ -131,6 +133,24 @@ static bool target_of(const struct reach *reach, const json_t *row, struct link_
            open_code(reach, row, target);
 }
 
+/* Without a code it is known too, so that its prints can say why they have no file. */
+static void aim_fetch(const struct reach *reach, const json_t *row,
+                      const struct link_target *target)
+{
+    const struct fetch_target files = {
+        .printer = target->printer,
+        .serial = target->serial,
+        .host = target->host,
+        .access_code = target->access_code,
+        .pin_sha256 = target->pin_sha256,
+        .port = (int)json_integer_value(json_object_get(row, "ftps_port")),
+    };
+    if (strcmp(text_in(row, "source"), "homeassistant") == 0 || !target->enabled)
+        fetch_remove(reach->fetch, target->printer);
+    else
+        fetch_set(reach->fetch, &files);
+}
+
 static const json_t *find_row(const json_t *rows, int64_t printer)
 {
     size_t index;
@@ -154,6 +174,7 @@ static void follow_row(struct reach *reach, const json_t *row)
     else if (links_set(reach->links, &target, &why) != OK)
         log_line(LOG_ERROR, "link", "printer=%s problem=\"%s\"", text_in(row, "printer_id"),
                  why.text);
+    aim_fetch(reach, row, &target);
     OPENSSL_cleanse(&target, sizeof target);
 }
 
@@ -168,6 +189,7 @@ static void follow(struct reach *reach, json_t *rows)
         if (find_row(rows, printer))
             continue;
         links_remove(reach->links, printer);
+        fetch_remove(reach->fetch, printer);
         hub_forget(reach->options.hub, printer);
     }
     json_decref(reach->known);
@@ -209,8 +231,13 @@ static enum err open_parts(struct reach *reach, struct why *why)
     struct link_events events = {reach, on_report, on_round_end, on_state, on_moved};
     struct links_options links = {.certs_dir = reach->options.certs_dir};
     struct discover_options discover = {.seen = on_seen, .ctx = reach};
+    const struct fetch_options fetch = {.hub = reach->options.hub,
+                                        .certs_dir = reach->options.certs_dir,
+                                        .dir = reach->options.state_dir};
     struct why small;
-    enum err e = links_open(&links, &events, &reach->links, why);
+    enum err e = fetch_open(&fetch, &reach->fetch, why);
+    if (e == OK)
+        e = links_open(&links, &events, &reach->links, why);
     if (e == OK && reach->options.discovery &&
         discover_open(&discover, &reach->discover, &small) != OK)
         log_line(LOG_WARN, "discovery", "problem=\"%s\"", small.text);
@@ -239,6 +266,7 @@ void reach_close(struct reach *reach)
         return;
     discover_close(reach->discover);
     links_close(reach->links);
+    fetch_close(reach->fetch);
     json_decref(reach->known);
     free(reach);
 }
@@ -246,6 +274,11 @@ void reach_close(struct reach *reach)
 struct links *reach_links(const struct reach *reach)
 {
     return reach->links;
+}
+
+struct fetch *reach_fetch(const struct reach *reach)
+{
+    return reach->fetch;
 }
 
 struct discover *reach_discover(const struct reach *reach)
@@ -273,6 +306,13 @@ void reach_ask_full(void *ctx, int64_t printer)
     struct reach *const *reach = ctx;
     if (*reach)
         links_request_full((*reach)->links, printer);
+}
+
+void reach_job_changed(void *ctx, int64_t printer)
+{
+    struct reach *const *reach = ctx;
+    if (*reach)
+        fetch_job_changed((*reach)->fetch, printer);
 }
 
 void reach_note_refused(void *ctx, int64_t printer)

@@ -15,6 +15,7 @@
 #include "base/err.h"
 
 struct discover;
+struct fetch;
 struct hub;
 struct links;
 struct reach;
@@ -24,6 +25,7 @@ struct reach_options {
     struct hub *hub;
     const struct secret *secret;
     const char *certs_dir;
+    const char *state_dir; /* for files while they are fetched */
     bool discovery;
 };
 
@@ -34,6 +36,7 @@ void reach_close(struct reach *reach); /* says goodbye to all printers; NULL is 
 void reach_refresh(struct reach *reach);
 
 struct links *reach_links(const struct reach *reach);
+struct fetch *reach_fetch(const struct reach *reach);
 struct discover *reach_discover(const struct reach *reach); /* NULL: switched off or no port */
 
 /* How many links there are, and how many of them are up. */
@@ -42,5 +45,6 @@ size_t reach_count(const struct reach *reach, size_t *ret_connected);
 /* For struct hub_options; ${ctx} is a struct reach ** that may still be NULL. */
 void reach_ask_full(void *ctx, int64_t printer);
 void reach_note_refused(void *ctx, int64_t printer);
+void reach_job_changed(void *ctx, int64_t printer);
 
 #endif

@@ -8,9 +8,7 @@
 #include "core/tray.h"
 #include "store/alerts.h"
 #include "store/args.h"
-#include "store/charging.h"
 #include "store/db.h"
-#include "store/forecasts.h"
 #include "store/slots.h"
 
 static json_t *text_or_null(const char *text)
@@ -233,54 +231,4 @@ enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
     close_feed(db, job, job->layer, address_none(last->at) ? job->ended_at : last->to_at, left);
     enum err e = tracks_update(db, printer, job, why);
     return e ? e : tell_end(db, printer, job, why);
-}
-
-static void save_filament(struct db *db, int64_t job, const json_t *filament)
-{
-    json_auto_t *args = args_copy(filament);
-    db_put(db, args, "job", json_integer(job));
-    db_exec(
-        db,
-        "INSERT INTO job_filament (job, idx, material, color, profile, estimated_mg, curve) "
-        "VALUES (:job, :index, :material, :color_hex, :profile, :estimated_mg, :curve) "
-        "ON CONFLICT (job, idx) DO UPDATE SET material = coalesce(excluded.material, material), "
-        "color = coalesce(excluded.color, color), profile = coalesce(excluded.profile, profile), "
-        "estimated_mg = excluded.estimated_mg, curve = excluded.curve",
-        args);
-}
-
-enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct why *why)
-{
-    int64_t total = 0;
-    size_t i;
-    json_t *filament;
-    json_array_foreach (json_object_get(sliced, "filaments"), i, filament) {
-        save_filament(db, job, filament);
-        total += args_int(filament, "estimated_mg", 0);
-    }
-    json_auto_t *summary = args_copy(sliced);
-    json_object_del(summary, "filaments");
-    json_auto_t *args = db_args(db, json_pack("{s:I, s:I, s:O}", "id", (json_int_t)job, "total",
-                                              (json_int_t)total, "sliced", summary));
-    db_exec(db,
-            "UPDATE job SET estimated_mg = :total, sliced = :sliced, sliced_state = 'ready', "
-            "sliced_reason = NULL, total_layers = coalesce(total_layers, "
-            "json_extract(:sliced, '$.total_layers')), updated_at = :now WHERE id = :id",
-            args);
-    if (db_failed(db))
-        return db_status(db, why);
-    bool ended = db_int(db, "SELECT ended_at IS NOT NULL FROM job WHERE id = :id", args, 0) != 0;
-    return ended ? charging_book(db, job, why) : forecasts_alert(db, job, why);
-}
-
-enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,
-                             struct why *why)
-{
-    json_auto_t *args = db_args(
-        db, json_pack("{s:I, s:s, s:s?}", "id", (json_int_t)job, "state", state, "reason", reason));
-    db_exec(db,
-            "UPDATE job SET sliced_state = :state, sliced_reason = :reason, updated_at = :now "
-            "WHERE id = :id AND (sliced_state IS NOT :state OR sliced_reason IS NOT :reason)",
-            args);
-    return db_status(db, why);
 }

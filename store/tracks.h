@@ -8,6 +8,7 @@
 #define STORE_TRACKS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -44,6 +45,16 @@ enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
  * tools count from 0, of the list from 1. Replaces what was known; a print that has ended is
  * charged by it. */
 enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct why *why);
+/* Is a sliced file wanted for this print, and what must it say? */
+struct tracks_wish {
+    bool known;              /* there is one */
+    bool on;                 /* it may be fetched: the printer's own switch, else the setting */
+    bool ended, failed;      /* the print; the search before */
+    int plate, total_layers; /* 0: unknown */
+};
+enum err tracks_sliced_wish(struct db *db, int64_t job, struct tracks_wish *ret_wish,
+                            struct why *why);
+
 /* How far the search for the sliced file is: state and reason, shown with the job. */
 enum err tracks_sliced_state(struct db *db, int64_t job, const char *state, const char *reason,
                              struct why *why);

@@ -20,7 +20,7 @@ NEIGHBOUR = 12.0  # a settle time, and what a busy machine adds
 class Bench:
     """Use as a context; add printers, then play. Ends everything that it started."""
 
-    def __init__(self, start=True):
+    def __init__(self, start=True, more_environment=None):
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-")
         self.folder = pathlib.Path(self._temporary.name)
         certs, self._requests = self.folder / "certs", self.folder / "requests"
@@ -29,9 +29,13 @@ class Bench:
         self.authority = Authority(self.folder / "ca")
         shutil.copy(self.authority.pem, certs / "printers.pem")
         self.brokers = {}
-        self.simulator = Simulator("--requests", self._requests)
+        self.files = self.folder / "files"  # of the printers' storage, by serial
+        self.files.mkdir()
+        self.folder.chmod(0o755)
+        self.simulator = Simulator("--requests", self._requests, "--files", self.files)
         self.daemon = Daemon(start=start, more_environment={
-            "FILAMENTD_PRINTERS_CERTS_DIR": str(certs), "FILAMENTD_PRINTERS_DISCOVERY": "off"})
+            "FILAMENTD_PRINTERS_CERTS_DIR": str(certs), "FILAMENTD_PRINTERS_DISCOVERY": "off",
+            "FILAMENTD_PRINTERS_FETCH_SLICED_FILE": "off", **(more_environment or {})})
 
     def __enter__(self):
         return self
@@ -64,11 +68,11 @@ class Bench:
         self.simulator.add(name, family, self.brokers[name], **more)
         count("real peers")
 
-    def register(self, name):
+    def register(self, name, **more):
         broker = self.brokers[name]
         answer = self.daemon.post("/api/printers", {
             "printer_id": name, "serial": broker.serial, "host": "127.0.0.1", "port": broker.port,
-            "access_code": broker.access_code})
+            "access_code": broker.access_code, **more})
         assert answer.status == 201, answer
         wait_until(lambda: self.reason(name) == "connected", 20, f"{name} is connected")
 

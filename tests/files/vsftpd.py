@@ -16,14 +16,14 @@ AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 class Vsftpd:
     """Owns its folders, its process and its PAM service. vsftpd needs root: by sudo where we are not."""
 
-    def __init__(self, certificate, accepts=True):
-        """It takes any access code, or none at all."""
+    def __init__(self, certificate, accepts=True, root=None):
+        """It takes any access code, or none at all. ${root}: a folder to serve that others may read."""
         self.accepts = accepts
         self._temporary = tempfile.TemporaryDirectory(prefix="vsftpd-")
         self.folder = pathlib.Path(self._temporary.name)
         self.folder.chmod(0o755)
-        self.root = self.folder / "storage"
-        (self.root / "cache").mkdir(parents=True)
+        self.root = pathlib.Path(root or self.folder / "storage")
+        (self.root / "cache").mkdir(parents=True, exist_ok=True)
         self.service = f"filamentd-test-{os.getpid()}-{free_port()}"
         self.pam = pathlib.Path("/etc/pam.d") / self.service
         self.port = free_port()

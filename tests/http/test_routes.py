@@ -7,6 +7,7 @@ from case import SPOOL, HttpCase, routes
 from lib.main import main
 
 MISSING = "0198c0de-0000-7000-8000-000000000000"
+GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
 
 
 def examples(spool, other, printer, key, history, event, job):
@@ -55,6 +56,8 @@ def examples(spool, other, printer, key, history, event, job):
         "rebookPrintJob": ("POST", f"/api/print_jobs/{job}/rebook", {}, 200),
         "explainPrintJob": ("GET", f"/api/print_jobs/{job}/explain", None, 200),
         "explainUsageEvent": ("GET", f"/api/usage_events/{event}/explain", None, 200),
+        "attachSlicedFile": ("POST", f"/api/print_jobs/{MISSING}/sliced_file", b"G1 X1\n", 404),
+        "analyzeSlicedFile": ("POST", "/api/sliced_files/analyze", GCODE, 200),
         "listUsageEvents": ("GET", "/api/usage_events", None, 200),
         "recordUsage": ("POST", "/api/usage_events", {"spool_id": other, "grams_used": 1, "event_type": "waste"}, 201),
         "getUsageEvent": ("GET", f"/api/usage_events/{event}", None, 200),
@@ -155,7 +158,8 @@ class RoutesTest(HttpCase):
                 self.assertProblem(self.daemon.request(method, f"{path}?{query}", body), 400, "bad_query")
 
     def bodies(self):
-        return self.each(lambda row: self.examples[row[3]][2] is not None and self.examples[row[3]][3] != 404)
+        """Those of JSON; a sliced file is bytes."""
+        return self.each(lambda row: isinstance(self.examples[row[3]][2], dict) and self.examples[row[3]][3] != 404)
 
     def refused(self, example, body, status, code=None, field=None, **headers):
         answer = self.daemon.request(example[0], example[1], body, headers=headers)

@@ -1,0 +1,128 @@
+"""The sliced file of a print comes over FTPS, and its grams end up on the right rolls."""
+
+import unittest
+
+from e2e.bench import Bench
+from files.ftps_peer import FtpsPeer
+from files.vsftpd import Vsftpd
+from lib.certs import self_signed
+from lib.main import count, main
+from lib.wait import wait_until
+
+ON = {"FILAMENTD_PRINTERS_FETCH_SLICED_FILE": "on"}
+A1, P1S, X1, A1_OFF = "039E2E000000011", "01PE2E000000012", "00ME2E000000013", "039E2E000000014"
+PRINT = "slots=1/1,1/2 grams=12.5,8.13 layers=40 layer_s=8"
+
+
+class Fetching(unittest.TestCase):
+    def bench(self):
+        bench = Bench(more_environment=ON)
+        bench.__enter__()
+        self.addCleanup(bench.__exit__, None)
+        return bench
+
+    def vsftpd(self, bench, name, root=None):
+        server = Vsftpd(bench.brokers[name].certificate, root=root)
+        self.addCleanup(server.close)
+        count("real peers")
+        return server
+
+    def peer(self, certificate, *faults):
+        peer = FtpsPeer(certificate, "/none", b"", *faults)
+        self.addCleanup(peer.__exit__)
+        return peer
+
+    def prepare(self, bench, name, family, serial):
+        bench.add_silent(name, family, serial)
+        bench.do(f"load {name} 1/1 profile=GFL99 material=PLA color=#C12E1F known=yes")
+        bench.do(f"load {name} 1/2 profile=GFL99 material=PLA color=#0A2CA5 known=yes")
+
+    def register(self, bench, name, port, **more):
+        """Register it and assign two rolls; returns their ids."""
+        bench.register(name, ftps_port=port, **more)
+        rolls = [bench.spool(brand=name, color=color) for color in ("#C12E1F", "#0A2CA5")]
+        for slot, roll in enumerate(rolls, 1):
+            bench.wait_slot(name, 1, slot, lambda row: row["reported"]["state"] == "present")
+            bench.assign(name, 1, slot, roll)
+        return rolls
+
+    def job(self, bench, name):
+        jobs = bench.get(f"/api/print_jobs?printer_id={name}")
+        return jobs[0] if jobs else None
+
+    def state(self, bench, name):
+        return ((self.job(bench, name) or {}).get("sliced_file") or {}).get("state")
+
+    def wait_state(self, bench, name, state, timeout):
+        try:
+            wait_until(lambda: self.state(bench, name) == state, timeout, f"{name} is {state}", interval=0.2)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.job(bench, name)}\n{bench.daemon.stderr()[-3000:]}") from None
+        return self.job(bench, name)["sliced_file"]
+
+    def wait_end(self, bench, name, timeout=90):
+        wait_until(lambda: self.job(bench, name)["end_time"], timeout, f"{name} has ended", interval=0.3)
+        return self.job(bench, name)
+
+    def used(self, bench, roll):
+        return round(1000 - bench.get(f"/api/spools/{roll}")["current_weight_grams"], 3)
+
+    def test_grams_come_from_the_printer(self):
+        bench = self.bench()
+        for name, family, serial in (("a1", "a1", A1), ("p1s", "p1s", P1S), ("x1", "x1c", X1), ("off", "a1", A1_OFF)):
+            self.prepare(bench, name, family, serial)
+        server = self.vsftpd(bench, "a1", bench.files / A1)
+        nothing = self.vsftpd(bench, "p1s")
+        forged = self.peer(self_signed(bench.folder, X1))
+        idle = self.peer(bench.brokers["off"].certificate)
+        rolls = {"a1": self.register(bench, "a1", server.port), "p1s": self.register(bench, "p1s", nothing.port),
+                 "x1": self.register(bench, "x1", forged.port),
+                 "off": self.register(bench, "off", idle.port, fetch_sliced_file=False)}
+        bench.do("speed 10")
+        for name in rolls:
+            bench.do(f"print {name} file=part.gcode.3mf {PRINT}")
+        self.assertEqual(self.wait_state(bench, "a1", "ready", 30)["reason"], None)
+        shown = self.job(bench, "a1")
+        self.assertEqual(shown["status"], "printing")
+        self.assertEqual([f["estimated_grams"] for f in shown["filaments"]], [12.5, 8.13])
+        self.assertEqual(self.wait_state(bench, "off", "off", 20)["reason"], "switched_off")
+        reason = self.wait_state(bench, "x1", "failed", 20)["reason"]
+        self.assertIn(reason, ("tls_untrusted", "certificate_changed"))
+        self.assertEqual(self.wait_state(bench, "p1s", "failed", 90)["reason"], "missing")
+        for name in rolls:
+            self.assertEqual(self.wait_end(bench, name)["status"], "completed")
+        self.assertEqual([self.used(bench, roll) for roll in rolls["a1"]], [12.5, 8.13])
+        for name in ("p1s", "x1", "off"):
+            self.assertEqual([self.used(bench, roll) for roll in rolls[name]], [0, 0], self.job(bench, name))
+        file = next((bench.files / X1).rglob("*.3mf")).read_bytes()
+        answer = bench.daemon.post(f"/api/print_jobs/{self.job(bench, 'x1')['job_id']}/sliced_file", file)
+        self.assertEqual((answer.status, answer.json["sliced_file"]["state"]), (200, "ready"), answer)
+        self.assertEqual([self.used(bench, roll) for roll in rolls["x1"]], [12.5, 8.13])
+        self.assertEqual(forged.received, b"")
+        self.assertEqual((idle.names, idle.received, idle.errors), ([], b"", []))
+        self.assertNotIn(bench.brokers["a1"].access_code, bench.daemon.stderr())
+        self.assertEqual(list(bench.daemon.state.glob("fetch-*")), [])
+
+    def test_a_restart_in_the_middle_of_the_transfer(self):
+        bench = self.bench()
+        self.prepare(bench, "a1", "a1", A1)
+        peer = self.peer(bench.brokers["a1"].certificate, "stall")
+        rolls = self.register(bench, "a1", peer.port)
+        bench.do("speed 8")
+        bench.do(f"print a1 file=part.gcode.3mf {PRINT}")
+        file = next((bench.files / A1).rglob("*.3mf"))
+        peer.path, peer.content = "/" + str(file.relative_to(bench.files / A1)), file.read_bytes()
+        status = lambda: bench.get("/api/printers/a1/status")["file_transfer"] or {}
+        wait_until(lambda: status().get("bytes"), 30, "bytes have come", interval=0.1)
+        self.assertEqual(self.state(bench, "a1"), "fetching")
+        self.assertEqual(status()["size"], len(peer.content))
+        bench.daemon.kill()
+        peer.faults.clear()
+        bench.daemon.start()
+        self.wait_state(bench, "a1", "ready", 40)
+        self.assertEqual(self.wait_end(bench, "a1")["status"], "completed")
+        self.assertEqual([self.used(bench, roll) for roll in rolls], [12.5, 8.13])
+
+
+if __name__ == "__main__":
+    main()
