@@ -1,5 +1,6 @@
 #include "api/dispatch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -224,6 +225,7 @@ static enum err take_in(struct request *request, struct reply *reply, struct why
 /* Everything behind the route. */
 static enum err answer(struct request *request, struct reply *reply, struct why *why)
 {
+    assert(request->route);
     struct api *api = request->api;
     bool blind = (request->route->flags & ROUTE_OUTSIDE) && !request->route->scopes;
     enum err e = blind ? OK : readers_take(api->readers, &request->db, why);
