@@ -1,11 +1,20 @@
 #include "api/request.h"
+
+#include <stdlib.h>
+
+#include "api/reply.h"
 #include "api/rest.h"
+#include "api/state.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "bridge/hub.h"
+#include "core/printer.h"
+#include "store/forecasts.h"
 #include "store/jobs.h"
 #include "store/ledger.h"
 #include "store/list.h"
+#include "store/printers.h"
 #include "store/stats.h"
 
 enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, ID_MAX = 64, GRAMS_MAX = 100000 };
@@ -68,9 +77,41 @@ enum err rest_jobs_list(struct request *request, struct reply *reply, struct why
     return request_reply_list(request, reply, jobs_list, why);
 }
 
+/* What the printer says of the time that is left; -1 where it says nothing. */
+static int minutes_left(const struct request *request, const json_t *job)
+{
+    const char *name = json_string_value(json_object_get(job, "printer_id"));
+    struct printer *printer auto_free = malloc(sizeof *printer);
+    bool known = printer && name &&
+                 hub_printer(request->api->context.hub, printers_find(request->db, name), printer);
+    return known ? (int)printer->live.minutes : -1;
+}
+
+/* The print, and for a running one whether its rolls will last. */
+static enum err get_with_forecast(struct request *request, json_t **ret_job, struct why *why)
+{
+    enum err e = jobs_get(request->db, request->args, ret_job, why);
+    if (e != OK)
+        return e;
+    json_t *forecast = NULL;
+    const char *id = json_string_value(json_object_get(*ret_job, "job_id"));
+    e = forecasts_read(request->db, jobs_find(request->db, id), minutes_left(request, *ret_job),
+                       &forecast, why);
+    if (e == OK)
+        json_object_set_new(*ret_job, "forecast", forecast);
+    return e;
+}
+
 enum err rest_jobs_get(struct request *request, struct reply *reply, struct why *why)
 {
-    return request_reply_row(request, reply, jobs_get, why);
+    json_t *job = NULL;
+    enum err e = get_with_forecast(request, &job, why);
+    if (e != OK) {
+        json_decref(job);
+        return e;
+    }
+    request_tag(request, reply, job);
+    return reply_json(reply, 200, job);
 }
 
 enum err rest_jobs_events(struct request *request, struct reply *reply, struct why *why)
