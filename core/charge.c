@@ -219,11 +219,13 @@ static void split(const struct charge_input *input, const struct stretch *stretc
                   const struct charge_sum *sum, struct charges *charges)
 {
     int32_t segment = 0;
-    int64_t from = 0;
+    int64_t from = 0, from_low = 0, from_high = 0;
 
     for (size_t i = 0; i < stretch->count; i++) {
         const struct trace_part *part = &stretch->parts[i];
         bool last = i + 1 == stretch->count;
+        int64_t low = last ? sum->low_mg : mark(stretch, sum, part->low);
+        int64_t high = last ? sum->high_mg : mark(stretch, sum, part->high);
         int64_t to = from + above(last ? sum->mg : mark(stretch, sum, part->to), from);
         struct charge charge = {
             .filament = part->filament,
@@ -231,8 +233,8 @@ static void split(const struct charge_input *input, const struct stretch *stretc
             .at = part->at,
             .spool = part->spool,
             .mg = to - from,
-            .low_mg = above(last ? sum->low_mg : mark(stretch, sum, part->low), from),
-            .high_mg = above(last ? sum->high_mg : mark(stretch, sum, part->high), from),
+            .low_mg = above(low, from_high),
+            .high_mg = above(high, from_low),
             .source = sum->source,
             .estimate = sum->source == CHARGE_REMAIN ||
                         (sum->source == CHARGE_LAYERS && (!input->whole || stretch->count > 1)),
@@ -244,6 +246,8 @@ static void split(const struct charge_input *input, const struct stretch *stretc
             segment++;
         }
         from = to;
+        from_low = low;
+        from_high = high;
     }
 }
 

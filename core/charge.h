@@ -66,7 +66,7 @@ struct charge {
     struct slot_address at;  /* none: no evidence names a slot */
     int64_t spool;           /* 0: open, nobody knows which roll it was */
     int64_t mg;              /* charge_unknown: open, nobody knows how much */
-    int64_t low_mg, high_mg; /* between these, by where its end may be; unknown as mg */
+    int64_t low_mg, high_mg; /* between these, by where it may begin and end; as mg */
     enum charge_source source;
     bool estimate;
     enum trace_rule rule;

@@ -113,6 +113,28 @@ static void cancelled_at_a_layer(void **state)
     assert_int_equal(charges.sums[0].said_mg[CHARGE_REPORTED], charge_unknown);
 }
 
+/* The rest after a runout in layer 11 is as uncertain as what came before it. */
+static void bounds_of_both_ends(void **state)
+{
+    static struct charges charges;
+    const struct trace_part parts[] = {
+        {.at = A1, .spool = 1, .to = 10500, .low = 10000, .high = 11000},
+        {.at = A3, .spool = 3, .from = 10500, .to = 30500, .low = 30000, .high = 31000},
+        {.at = A1, .spool = 4, .from = 30500, .to = 100000, .low = 100000, .high = 100000}};
+    static const int64_t bounds[][3] = {{1050, 1000, 1100}, {2000, 1900, 2100}, {6950, 6900, 7000}};
+    struct charge_filament one = filament(0, 10000, 100000);
+    struct charge_input input = input_of(&one, 1, parts, LEN(parts));
+
+    (void)state;
+    charge_job(&input, &charges);
+    assert_int_equal(charges.count, LEN(bounds));
+    for (size_t i = 0; i < LEN(bounds); i++) {
+        assert_int_equal(charges.list[i].mg, bounds[i][0]);
+        assert_int_equal(charges.list[i].low_mg, bounds[i][1]);
+        assert_int_equal(charges.list[i].high_mg, bounds[i][2]);
+    }
+}
+
 /* The shares of the four filaments of a small cube: slots in the order 4, 1, 3, 2 of the mapping,
  * with feeds as layers 0, 8, 13, 17, 26 and 33 showed them. */
 static void four_colours_in_turn(void **state)
@@ -210,10 +232,11 @@ static void even_growth_without_gcode(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runout_moves_the_rest),        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(swap_in_the_same_slot),        cmocka_unit_test(two_filaments_in_one_slot),
-        cmocka_unit_test(cancelled_at_a_layer),         cmocka_unit_test(four_colours_in_turn),
-        cmocka_unit_test(percent_marks_narrow_the_end), cmocka_unit_test(even_growth_without_gcode),
+        cmocka_unit_test(runout_moves_the_rest),     cmocka_unit_test(there_and_back),
+        cmocka_unit_test(swap_in_the_same_slot),     cmocka_unit_test(two_filaments_in_one_slot),
+        cmocka_unit_test(cancelled_at_a_layer),      cmocka_unit_test(bounds_of_both_ends),
+        cmocka_unit_test(four_colours_in_turn),      cmocka_unit_test(percent_marks_narrow_the_end),
+        cmocka_unit_test(even_growth_without_gcode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
