@@ -50,6 +50,7 @@ static const struct field fields[] = {
      .kind = K_OBJECT,
      .flags = FIELD_NULLABLE,
      .doc = "{state: waiting, fetching, ready, failed or off, reason}"},
+    {.name = "note", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "The user's own words"},
 };
 const struct db_shape jobs_shape = {"print_jobs", fields, LEN(fields)};
 

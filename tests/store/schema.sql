@@ -950,13 +950,15 @@ SELECT
     (SELECT coalesce(sum(g.mg), 0) / 1000.0 FROM job_segment g
         WHERE g.job = j.id AND g.spool IS NULL AND g.mg > 0) AS open_grams,
     NOT EXISTS (SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.spool IS NULL AND g.mg > 0)
+        AND NOT EXISTS (SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.mg IS NULL)
         AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.job = j.id AND u.price_cents IS NULL)
         AS cost_complete,
     j.source AS source,
     json_object('external_id', j.external_id, 'task_id', j.task_id, 'subtask_id', j.subtask_id)
         AS external_ids,
     CASE WHEN j.sliced_state IS NOT NULL
-        THEN json_object('state', j.sliced_state, 'reason', j.sliced_reason) END AS sliced_file
+        THEN json_object('state', j.sliced_state, 'reason', j.sliced_reason) END AS sliced_file,
+    j.note AS note
 FROM job j
 JOIN printer p ON p.id = j.printer;
 
