@@ -220,9 +220,20 @@ static json_t *forecast_all(const struct outlook *o)
     return list;
 }
 
+static bool is_running(struct db *db, int64_t job)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    return db_int(db, "SELECT 1 FROM job WHERE id = :job AND ended_at IS NULL AND kind = 'print'",
+                  args, 0) != 0;
+}
+
 enum err forecasts_read(struct db *db, int64_t job, int minutes_left, json_t **ret_list,
                         struct why *why)
 {
+    if (!is_running(db, job)) {
+        *ret_list = json_array();
+        return db_status(db, why);
+    }
     struct outlook *o auto_free = calloc(1, sizeof *o);
     if (!o)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
