@@ -205,11 +205,15 @@ SELECT
     (SELECT coalesce(sum(g.mg), 0) / 1000.0 FROM job_segment g
         WHERE g.job = j.id AND g.spool IS NULL AND g.mg > 0) AS open_grams,
     NOT EXISTS (SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.spool IS NULL AND g.mg > 0)
+        AND NOT EXISTS (SELECT 1 FROM job_segment g WHERE g.job = j.id AND g.mg IS NULL)
         AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.job = j.id AND u.price_cents IS NULL)
         AS cost_complete,
     j.source AS source,
     json_object('external_id', j.external_id, 'task_id', j.task_id, 'subtask_id', j.subtask_id)
-        AS external_ids
+        AS external_ids,
+    CASE WHEN j.sliced_state IS NOT NULL
+        THEN json_object('state', j.sliced_state, 'reason', j.sliced_reason) END AS sliced_file,
+    j.note AS note
 FROM job j
 JOIN printer p ON p.id = j.printer;
 
@@ -228,7 +232,9 @@ SELECT
     p.access_code IS NOT NULL AS has_access_code,
     p.pin_sha256 AS pin_sha256,
     strftime('%Y-%m-%dT%H:%M:%SZ', p.created_at / 1000, 'unixepoch') AS created_at,
-    strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at
+    strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at,
+    p.ftps_port AS ftps_port,
+    p.fetch_sliced_file AS fetch_sliced_file
 FROM printer p
 WHERE p.deleted_at IS NULL;
 
