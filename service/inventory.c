@@ -67,7 +67,9 @@ static enum err enter_all(struct db *db, const json_t *root, const char *list, e
 static enum err enter_spool(struct db *db, json_t *entry, json_t **ret, struct why *why)
 {
     json_auto_t *name = json_incref(json_object_get(entry, "spool_id"));
+    bool archived = json_is_true(json_object_get(entry, "archived"));
     json_object_del(entry, "spool_id");
+    json_object_del(entry, "archived");
     json_auto_t *args = NULL;
     enum err e = checked(&rest_spools_fields_create, entry, &args, why);
     if (e != OK)
@@ -76,7 +78,11 @@ static enum err enter_spool(struct db *db, json_t *entry, json_t **ret, struct w
         json_object_set(args, "spool_id", name);
         json_object_set_new(args, "free_name", json_true());
     }
-    return spools_create(db, args, ret, why);
+    e = spools_create(db, args, ret, why);
+    if (e != OK || !archived)
+        return e;
+    json_auto_t *row = NULL;
+    return spools_archive(db, *ret, &row, why);
 }
 
 static enum err enter_slot(struct db *db, json_t *entry, json_t **ret, struct why *why)

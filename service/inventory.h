@@ -1,5 +1,5 @@
 /*
- * An inventory for replay: {"spools": [POST body + spool_id], "slots": [{printer_id,
+ * An inventory for replay: {"spools": [POST body + spool_id, archived?], "slots": [{printer_id,
  * ams_unit_number, slot_number, spool_id}]}.
  * Owner: nothing is kept. Thread: inside the writer's transaction.
  */

@@ -19,6 +19,7 @@
 #include "store/db.h"
 #include "store/migrate.h"
 #include "store/printers.h"
+#include "store/slots.h"
 #include "store/tracks.h"
 
 static const int settle_steps_most = 10000;
@@ -220,6 +221,36 @@ static enum err play_message(struct player *player, const char *bytes, size_t le
     return e;
 }
 
+/* One deed of a person, on its way into the store. */
+struct deed {
+    struct player *player;
+    const json_t *assign;
+};
+
+static enum err run_assign(void *ctx, struct db *db, struct why *why)
+{
+    const struct deed *deed = ctx;
+    json_auto_t *args = json_deep_copy(deed->assign);
+    json_auto_t *row = NULL;
+    json_object_set_new(args, "printer_id", json_string(deed->player->options.printer_id));
+    return slots_assign(db, args, &row, why);
+}
+
+/* What the daemon refuses a person is no failure of the replay: nothing changes then. */
+static enum err play_assign(struct player *player, const json_t *assign, int64_t at,
+                            struct why *why)
+{
+    struct deed deed = {player, assign};
+    struct why refused;
+    enum err e = settle(player, at, why);
+    if (e != OK)
+        return e;
+    if (at > player->now)
+        player->now = at;
+    hub_write(player->hub, player->now, run_assign, &deed, &refused);
+    return after_step(player, why);
+}
+
 enum err player_play(struct player *player, const char *path, struct why *why)
 {
     struct recording *recording;
@@ -229,8 +260,11 @@ enum err player_play(struct player *player, const char *path, struct why *why)
     const char *bytes;
     size_t len;
     int64_t at;
-    while (e == OK && recording_next(recording, &bytes, &len, &at))
-        e = play_message(player, bytes, len, at, why);
+    while (e == OK && recording_next(recording, &bytes, &len, &at)) {
+        const json_t *assign = recording_assign(recording);
+        e = assign ? play_assign(player, assign, at, why)
+                   : play_message(player, bytes, len, at, why);
+    }
     if (e == OK)
         e = recording_status(recording, why);
     recording_close(recording);

@@ -1,7 +1,6 @@
 #include "service/recording.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +124,12 @@ bool recording_next(struct recording *recording, const char **ret_bytes, size_t 
         *ret_len = strlen(*ret_bytes);
     }
     return true;
+}
+
+const json_t *recording_assign(const struct recording *recording)
+{
+    const json_t *assign = json_object_get(recording->record, "assign");
+    return json_is_object(assign) ? assign : NULL;
 }
 
 enum err recording_status(const struct recording *recording, struct why *why)

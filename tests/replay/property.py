@@ -41,7 +41,7 @@ def stretched(lines):
 
 def report_of(line):
     """The push_status in a line, or None."""
-    payload = json.loads(line)["payload"]
+    payload = json.loads(line).get("payload")
     body = payload.get("print") if isinstance(payload, dict) else None
     return body if isinstance(body, dict) and body.get("command") == "push_status" else None
 

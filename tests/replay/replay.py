@@ -50,8 +50,17 @@ def report(entry):
     return {"command": "push_status", **own, **({"ams": ams} if ams else {})}
 
 
+def assignment(text):
+    """The body of what a person says: "unit/slot roll", as the REST interface numbers slots."""
+    place, roll = text.split()
+    unit, slot = map(int, place.split("/"))
+    return {"ams_unit_number": unit, "slot_number": slot, "spool_id": roll}
+
+
 def message(entry):
     """One line of the recording for one entry of the case."""
+    if "assign" in entry:
+        return json.dumps({"t": START + entry["at"], "assign": assignment(entry["assign"])})
     payload = entry.get("raw", entry.get("payload", None)) or {"print": report(entry)}
     return json.dumps({"t": START + entry["at"], "payload": payload})
 
