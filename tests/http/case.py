@@ -29,10 +29,11 @@ class HttpCase(unittest.TestCase):
 
     listen = ("127.0.0.1:0",)
     arguments = ()
+    more_environment = None
 
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon(*cls.arguments, listen=cls.listen)
+        cls.daemon = Daemon(*cls.arguments, listen=cls.listen, more_environment=cls.more_environment)
 
     @classmethod
     def tearDownClass(cls):

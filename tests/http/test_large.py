@@ -1,6 +1,7 @@
 """A list of 10,000 rolls: whole, in pages, by many at once, within bounded memory."""
 
 import concurrent.futures
+import os
 import re
 import time
 
@@ -12,6 +13,10 @@ BOX = 50
 
 
 class LargeTest(HttpCase):
+    # AddressSanitizer holds freed memory back, by default 256 MB of it: growth could not be seen.
+    more_environment = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
+                        ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -58,9 +63,10 @@ class LargeTest(HttpCase):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(read, range(4)))
             before = self.daemon.memory_kib()
-            sizes = set(pool.map(read, range(12)))
+            sizes = set(pool.map(read, range(24)))
             self.assertEqual(len(sizes), 1)
-        self.assertLess(self.daemon.memory_kib() - before, 30000)
+        # Four answers of 11 MB may be under way at once; 24 that stay would be 260 MB.
+        self.assertLess(self.daemon.memory_kib() - before, 100000)
 
 
 if __name__ == "__main__":
