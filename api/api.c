@@ -138,13 +138,17 @@ void api_url(const struct api *api, size_t index, char *ret_url, size_t size)
              api->listeners[index].host, api->listeners[index].port);
 }
 
+static void print_route(const struct route *route)
+{
+    char methods[64];
+    route_method_names(route->methods, methods);
+    printf("%s\t%s\t%s\t%s\t%s\n", methods, route->path,
+           route->scopes ? auth_scope_name(route->scopes) : "public", route->operation, route->doc);
+}
+
 void api_print_routes(void)
 {
-    for (size_t i = 0; i < routes_count; i++) {
-        char methods[64];
-        route_method_names(routes[i].methods, methods);
-        printf("%s\t%s\t%s\t%s\t%s\n", methods, routes[i].path,
-               routes[i].scopes ? auth_scope_name(routes[i].scopes) : "public", routes[i].operation,
-               routes[i].doc);
-    }
+    for (size_t i = 0; i < routes_count; i++)
+        for (size_t k = 0; k < routes[i]->count; k++)
+            print_route(&routes[i]->rows[k]);
 }

@@ -119,35 +119,47 @@ static bool decodes(const char *path)
     return true;
 }
 
-/* Rows of one path stand together or apart: all with the same text count. */
-static void pick(const struct route *rows, size_t count, const char *path, unsigned method,
+/* The rows of one path stand in one table. */
+static void pick(const struct route_table *table, const char *path, unsigned method,
                  struct route_match *match)
 {
     match->allowed = METHOD_OPTIONS;
     unsigned wanted = method == METHOD_HEAD ? METHOD_GET : method;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].path, path) != 0)
+    for (size_t i = 0; i < table->count; i++) {
+        const struct route *row = &table->rows[i];
+        if (strcmp(row->path, path) != 0)
             continue;
-        match->allowed |= rows[i].methods;
-        if (rows[i].methods & wanted)
-            match->route = &rows[i];
+        match->allowed |= row->methods;
+        if (row->methods & wanted)
+            match->route = row;
         if (!match->route && method == METHOD_OPTIONS)
-            match->route = &rows[i];
+            match->route = row;
     }
     if (match->allowed & METHOD_GET)
         match->allowed |= METHOD_HEAD;
 }
 
-enum route_result route_find(const struct route *rows, size_t count, unsigned method,
+/* The first row of ${table} whose path fits; its parameters are left in ${match}. */
+static const struct route *first_fit(const struct route_table *table, const char *path,
+                                     struct route_match *match)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (fits(table->rows[i].path, path, match))
+            return &table->rows[i];
+    return NULL;
+}
+
+enum route_result route_find(const struct route_table *const *tables, size_t count, unsigned method,
                              const char *path, struct route_match *ret_match)
 {
     memset(ret_match, 0, sizeof *ret_match);
     if (!decodes(path))
         return ROUTE_BAD_PATH;
     for (size_t i = 0; i < count; i++) {
-        if (!fits(rows[i].path, path, ret_match))
+        const struct route *row = first_fit(tables[i], path, ret_match);
+        if (!row)
             continue;
-        pick(rows, count, rows[i].path, method, ret_match);
+        pick(tables[i], row->path, method, ret_match);
         return ret_match->route ? ROUTE_FOUND : ROUTE_OTHER_METHOD;
     }
     return ROUTE_UNKNOWN;

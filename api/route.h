@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "core/body.h"
 
+struct field_shape;
 struct reply;
 struct request;
 
@@ -52,6 +53,17 @@ struct route_subject {
     const char *key;    /* column of its public id */
 };
 
+/* The body of a success: for the OpenAPI document, and for the tests that hold it against what is
+ * really answered. */
+enum answer_form { ANSWER_ONE, ANSWER_LIST }; /* an object of ${shape}, or an array of them */
+
+struct route_answer {
+    int status;
+    enum answer_form form;
+    const struct field_shape *shape; /* NULL: not JSON, see type */
+    const char *type;                /* media type; NULL: application/json */
+};
+
 struct route {
     unsigned methods; /* one, or several that mean the same (PUT and PATCH) */
     const char *path;
@@ -63,6 +75,13 @@ struct route {
     route_handler *handle;
     const char *operation; /* operationId, lowerCamel, unique */
     const char *doc;       /* one line for people */
+    struct route_answer answer;
+};
+
+/* The rows of one resource. */
+struct route_table {
+    const struct route *rows;
+    size_t count;
 };
 
 struct route_param {
@@ -91,7 +110,7 @@ unsigned route_method(const char *name);
 void route_method_names(unsigned methods, char ret_text[64]);
 
 /* ${path}: raw, without the query. HEAD finds the row of GET. For OPTIONS any row of the path. */
-enum route_result route_find(const struct route *rows, size_t count, unsigned method,
+enum route_result route_find(const struct route_table *const *tables, size_t count, unsigned method,
                              const char *path, struct route_match *ret_match);
 
 /* Decode %XX (and "+" as a blank in a query) of ${len} bytes into ${ret_text}. False: broken

@@ -1,5 +1,6 @@
 /*
- * THE table of what this server answers: serving, documentation and tests all walk it.
+ * THE tables of what this server answers: serving, documentation and tests all walk them. The rows
+ * of a resource stand together in routes_<resource>.c, literal paths before those with parameters.
  * Thread: any; constant.
  */
 #ifndef API_ROUTES_H
@@ -9,7 +10,25 @@
 
 #include "api/route.h"
 
-extern const struct route routes[];
-extern const size_t routes_count;
+/* Short names for the rows. */
+enum {
+    GET = METHOD_GET,
+    POST = METHOD_POST,
+    PUT = METHOD_PUT | METHOD_PATCH, /* both are a merge */
+    PATCH = METHOD_PATCH,
+    DELETE = METHOD_DELETE,
+    WRITE = ROUTE_WRITE,
+    OUTSIDE = ROUTE_OUTSIDE,
+    UPLOAD = ROUTE_UPLOAD,
+    LENIENT = ROUTE_WRITE | ROUTE_BODY_OPTIONAL,
+    ONE = ANSWER_ONE,
+    LIST = ANSWER_LIST,
+};
+
+extern const struct route_table routes_jobs, routes_keys, routes_printers, routes_slots,
+    routes_spools, routes_stats, routes_system, routes_usage;
+
+extern const struct route_table *const routes[];
+extern const size_t routes_count; /* of tables */
 
 #endif

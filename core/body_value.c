@@ -243,6 +243,9 @@ static enum err take_value(const struct field *field, const json_t *value, json_
             return wrong_type(why, "an object");
         *ret = json_deep_copy(value);
         return OK;
+    case K_ANY:
+        *ret = json_deep_copy(value);
+        return OK;
     case K_TEXT:
     default:
         return take_text(field, value, ret, why);

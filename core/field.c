@@ -7,6 +7,12 @@
 #include "base/text.h"
 #include "core/color.h"
 
+static const struct field text_item = {.kind = K_TEXT}, color_item = {.kind = K_COLOR},
+                          any_item = {.kind = K_ANY};
+const struct field_shape field_texts = {.fields = &text_item, .count = 1};
+const struct field_shape field_colors = {.fields = &color_item, .count = 1};
+const struct field_shape field_any = {.fields = &any_item, .count = 1};
+
 static int64_t get_int(const void *at, size_t size)
 {
     int8_t small = 0;
@@ -224,6 +230,7 @@ static bool take(const struct field *field, void *at, const json_t *value)
         return take_time(at, value);
     case K_LIST:
     case K_OBJECT:
+    case K_ANY:
         break;
     }
     return false;
@@ -312,6 +319,7 @@ static json_t *dump(const struct field *field, const void *at)
         return dump_time(at);
     case K_LIST:
     case K_OBJECT:
+    case K_ANY:
         break;
     }
     return NULL;

@@ -26,6 +26,7 @@ enum field_kind {
     K_DATE,  /* YYYY-MM-DD text */
     K_LIST,  /* a JSON array, checked by its route */
     K_OBJECT,
+    K_ANY,  /* any JSON value: settings alone */
     K_BITS, /* hex text without 0x; an unsigned integer, of a longer text its low end */
 };
 
@@ -34,18 +35,38 @@ enum {
     FIELD_NULLABLE = 1 << 1, /* null clears it */
     FIELD_READONLY = 1 << 2, /* tolerated in a body when sent back unchanged */
     FIELD_SECRET = 1 << 3,   /* accepted, never shown */
+    FIELD_OPTIONAL = 1 << 4, /* in an answer: not always there */
 };
+
+struct field_shape;
 
 struct field {
     const char *wire; /* key in telemetry; NULL: the same as name */
     const char *name; /* key in our JSON and name of the SQL parameter */
     enum field_kind kind;
-    size_t at, size;          /* where the value lives in its struct; unused for bodies */
-    double min, max;          /* range of a number, length of a text in characters; 0, 0: any */
-    unsigned flags;           /* FIELD_... */
-    const char *const *words; /* the allowed texts, NULL-terminated; NULL: any text */
-    const char *doc;          /* one line for people */
+    size_t at, size;              /* where the value lives in its struct; unused for bodies */
+    double min, max;              /* range of a number, length of a text in characters; 0, 0: any */
+    unsigned flags;               /* FIELD_... */
+    const char *const *words;     /* the allowed texts, NULL-terminated; NULL: any text */
+    const char *doc;              /* one line for people */
+    const struct field_shape *of; /* what is inside a K_LIST or K_OBJECT; NULL: see its doc */
 };
+
+/* A JSON object by its fields. How columns become JSON: one row for each column, by name and in any
+ * order; a column without a row is what its SQL type is. K_BOOL, K_GRAMS and K_MONEY are numbers in
+ * SQL; K_LIST and K_OBJECT are JSON text in SQL. The same rows are the schema that is shown to
+ * clients. One row without a name: scalars of its kind, as elements of a list or values of a map.
+ */
+struct field_shape {
+    const char *view; /* SQL view that it describes; NULL: made by code */
+    const struct field *fields;
+    size_t count;
+    const char *name; /* in the OpenAPI document, UpperCamel */
+};
+
+extern const struct field_shape field_texts;  /* a list of texts */
+extern const struct field_shape field_colors; /* a list of #RRGGBB */
+extern const struct field_shape field_any;    /* a map of the user's own: any name, any value */
 
 /* Row of a table over ${type}: the member's place and size are taken from the type. */
 #define FIELD(wire_, name_, kind_, type_, member_, min_, max_)                                     \

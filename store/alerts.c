@@ -22,7 +22,7 @@ static const struct field fields[] = {
     {.name = "acked_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "Seen by the user"},
     {.name = "ended_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "Its cause has gone"},
 };
-const struct db_shape alerts_shape = {"alerts", fields, LEN(fields)};
+const struct field_shape alerts_shape = {"alerts", fields, LEN(fields), "Alert"};
 
 static void put_id(struct db *db, json_t *args, const char *key, int64_t id)
 {

@@ -12,10 +12,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape alerts_shape;
+extern const struct field_shape alerts_shape;
 
 struct alert {
     const char *kind;                            /* low_spool, runout, slot_changed, ... */

@@ -6,6 +6,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "core/field.h"
 #include "store/alerts.h"
 #include "store/db.h"
 #include "store/filaments.h"
@@ -19,7 +20,7 @@
 
 static const struct {
     const char *entity, *key;
-    const struct db_shape *shape;
+    const struct field_shape *shape;
 } views[] = {
     {"spool", "spool_id", &spools_shape},
     {"slot", "ams_slot_id", &slots_shape},

@@ -27,7 +27,7 @@
 
 struct buf;
 struct db;
-struct field;
+struct field_shape;
 
 /* DB_WRITE makes the file where it is missing. Neither mode migrates: see store/migrate.h. */
 enum db_mode { DB_WRITE, DB_READ };
@@ -36,30 +36,22 @@ enum db_mode { DB_WRITE, DB_READ };
 enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct why *why);
 void db_close(struct db *db); /* NULL is fine; a writer writes its log back into the file first */
 
-/* How columns become JSON: one row for each column, by name and in any order; a column without a
- * row is what its SQL type is. K_BOOL, K_GRAMS and K_MONEY are numbers in SQL; K_LIST and K_OBJECT
- * are JSON text in SQL. The table is also the schema that is shown to clients. */
-struct db_shape {
-    const char *view; /* name of the SQL view it describes */
-    const struct field *fields;
-    size_t count;
-};
-
 /* ${args} may be NULL; a missing parameter is NULL in SQL; lists and objects are bound as text.
  * ${shape} may be NULL. */
-json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape);
-json_t *db_rows(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape);
+json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct field_shape *shape);
+json_t *db_rows(struct db *db, const char *sql, const json_t *args,
+                const struct field_shape *shape);
 enum err db_exec(struct db *db, const char *sql, const json_t *args);
 
 /* Value of the first column of the first row; ${fallback} where there is none or it is NULL. */
 int64_t db_int(struct db *db, const char *sql, const json_t *args, int64_t fallback);
 
 /* Rows as the text of a JSON array, straight into ${out}: for lists. Returns the number of rows. */
-size_t db_text(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
+size_t db_text(struct db *db, const char *sql, const json_t *args, const struct field_shape *shape,
                struct buf *out);
 /* The first row as the text of a JSON object; false where there is none. */
-bool db_text_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
-                 struct buf *out);
+bool db_text_row(struct db *db, const char *sql, const json_t *args,
+                 const struct field_shape *shape, struct buf *out);
 
 int64_t db_changes(const struct db *db);  /* rows touched by the last db_exec */
 int64_t db_last_row(const struct db *db); /* row id of the last INSERT */

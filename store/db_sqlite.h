@@ -24,7 +24,7 @@ struct db_statement {
     sqlite3_stmt *handle;
     char *sql;
     uint64_t hash, used;
-    const struct db_shape *shape;
+    const struct field_shape *shape;
     struct db_column *columns;
     int count;
 };

@@ -5,7 +5,7 @@
 #include "store/db_sqlite.h"
 #include "store/number.h"
 
-static const struct field *field_of(const struct db_shape *shape, const char *name)
+static const struct field *field_of(const struct field_shape *shape, const char *name)
 {
     for (size_t i = 0; shape && i < shape->count; i++)
         if (strcmp(shape->fields[i].name, name) == 0)
@@ -13,7 +13,7 @@ static const struct field *field_of(const struct db_shape *shape, const char *na
     return NULL;
 }
 
-static bool column_fill(struct db_column *column, const char *name, const struct db_shape *shape)
+static bool column_fill(struct db_column *column, const char *name, const struct field_shape *shape)
 {
     auto_buf key = {0};
     buf_char(&key, ',');
@@ -28,7 +28,7 @@ static bool column_fill(struct db_column *column, const char *name, const struct
 }
 
 /* Make ${st} ready for rows of ${shape}. The count is asked anew: a changed schema changes it. */
-static bool columns_ready(struct db *db, struct db_statement *st, const struct db_shape *shape)
+static bool columns_ready(struct db *db, struct db_statement *st, const struct field_shape *shape)
 {
     int count = sqlite3_column_count(st->handle);
     if (st->columns && st->shape == shape && st->count == count)
@@ -83,7 +83,7 @@ static json_t *row_json(struct db *db, struct db_statement *st)
     return db_sqlite_note(db, rc) == OK ? json_incref(row) : NULL;
 }
 
-json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape)
+json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct field_shape *shape)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);
     if (!st)
@@ -95,7 +95,7 @@ json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct 
     return row;
 }
 
-json_t *db_rows(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape)
+json_t *db_rows(struct db *db, const char *sql, const json_t *args, const struct field_shape *shape)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);
     if (!st)
@@ -178,7 +178,7 @@ static void add_row(struct buf *out, const struct db_statement *st)
     buf_char(out, '}');
 }
 
-size_t db_text(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
+size_t db_text(struct db *db, const char *sql, const json_t *args, const struct field_shape *shape,
                struct buf *out)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);
@@ -198,8 +198,8 @@ size_t db_text(struct db *db, const char *sql, const json_t *args, const struct 
     return rows;
 }
 
-bool db_text_row(struct db *db, const char *sql, const json_t *args, const struct db_shape *shape,
-                 struct buf *out)
+bool db_text_row(struct db *db, const char *sql, const json_t *args,
+                 const struct field_shape *shape, struct buf *out)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);
     if (!st)

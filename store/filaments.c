@@ -57,7 +57,7 @@ static const struct field fields[] = {
     {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
     {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},
 };
-const struct db_shape filaments_shape = {"filaments", fields, LEN(fields)};
+const struct field_shape filaments_shape = {"filaments", fields, LEN(fields), "Filament"};
 
 /* What a product knows beyond the facts that a roll tells: key of the API, column. */
 static const char *const more[][2] = {

@@ -12,10 +12,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape filaments_shape;
+extern const struct field_shape filaments_shape;
 
 enum err filaments_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err filaments_update(struct db *db, const json_t *args, json_t **ret, struct why *why);

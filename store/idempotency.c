@@ -21,7 +21,7 @@ enum err idempotency_find(struct db *db, const struct idempotency_request *reque
                           json_t **ret_answer, struct why *why)
 {
     static const struct field types[] = {{.name = "headers", .kind = K_OBJECT}};
-    static const struct db_shape shape = {"idempotency", types, LEN(types)};
+    static const struct field_shape shape = {"idempotency", types, LEN(types)};
     json_auto_t *args = pack(db, request);
     json_auto_t *row = db_row(db,
                               "SELECT route, body_hash, status, headers, body FROM idempotency "

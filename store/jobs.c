@@ -52,7 +52,7 @@ static const struct field fields[] = {
      .doc = "{state: waiting, fetching, ready, failed or off, reason}"},
     {.name = "note", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "The user's own words"},
 };
-const struct db_shape jobs_shape = {"print_jobs", fields, LEN(fields)};
+const struct field_shape jobs_shape = {"print_jobs", fields, LEN(fields), "PrintJob"};
 
 enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {

@@ -13,10 +13,10 @@
 
 struct buf;
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape jobs_shape;
+extern const struct field_shape jobs_shape;
 
 /* Filters printer_id, status, active, from, to, external_id, q. Newest first. */
 enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);

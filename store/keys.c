@@ -33,7 +33,7 @@ static const struct field fields[] = {
      .doc = "Last use, to the hour"},
     {.name = "revoked_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "Invalid since then"},
 };
-const struct db_shape keys_shape = {"api_keys", fields, LEN(fields)};
+const struct field_shape keys_shape = {"api_keys", fields, LEN(fields), "ApiKey"};
 
 static bool known_scope(const char *scope)
 {
@@ -169,7 +169,7 @@ enum err keys_find(struct db *db, const char *key, json_t **ret, struct why *why
     sha256_hex(key, strlen(key), hash);
     json_auto_t *args = db_args(db, json_pack("{s:s}", "hash", hash));
     static const struct field types[] = {{.name = "scopes", .kind = K_LIST}};
-    static const struct db_shape shape = {"api_key", types, LEN(types)};
+    static const struct field_shape shape = {"api_key", types, LEN(types)};
     json_auto_t *row = db_row(db,
                               "SELECT id, public_id AS key_id, name, scopes, last_used_at, "
                               "revoked_at, expires_at FROM api_key WHERE hash = :hash",

@@ -12,10 +12,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape keys_shape;
+extern const struct field_shape keys_shape;
 extern const char *const keys_scopes[]; /* NULL-terminated */
 
 /* {name, scopes [..], expires_at?}. Returns the row of the view with `key`, the only time. */

@@ -40,7 +40,7 @@ static const struct field fields[] = {
      .doc = "Event that took it back"},
     {.name = "note", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Free text"},
 };
-const struct db_shape ledger_shape = {"usage_events", fields, LEN(fields)};
+const struct field_shape ledger_shape = {"usage_events", fields, LEN(fields), "UsageEvent"};
 
 static const char insert_row[] =
     "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, at, "

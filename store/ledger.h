@@ -15,10 +15,10 @@
 #include "base/id.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape ledger_shape; /* of the view usage_events */
+extern const struct field_shape ledger_shape; /* of the view usage_events */
 
 /* A row that belongs to no print. */
 struct ledger_entry {

@@ -40,7 +40,8 @@ static const struct field history_fields[] = {
     {.name = "job_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Print"},
     {.name = "balance_grams", .kind = K_GRAMS, .doc = "What was left afterwards, by the ledger"},
 };
-static const struct db_shape history_shape = {"usage_history", history_fields, LEN(history_fields)};
+static const struct field_shape history_shape = {"usage_history", history_fields,
+                                                 LEN(history_fields), "UsageOfSpool"};
 
 /* The running balance counts all rows, whatever is asked for; hence the window before the filter.
  */

@@ -62,7 +62,7 @@ static void add_order(struct buf *sql, const struct query *query)
                query->order);
 }
 
-static bool never_null(const struct db_shape *shape, const char *column)
+static bool never_null(const struct field_shape *shape, const char *column)
 {
     for (size_t i = 0; i < shape->count; i++)
         if (strcmp(shape->fields[i].name, column) == 0)

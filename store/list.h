@@ -12,7 +12,7 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 
 struct list {
     struct buf body; /* a JSON array */
@@ -38,9 +38,9 @@ struct list_sort {
 
 /* What a list is: constant rows, one for each kind of list. */
 struct list_kind {
-    const struct db_shape *shape; /* its view is read */
-    const char *entity;           /* in the change feed */
-    const char *key;              /* unique column: the last criterion of every order */
+    const struct field_shape *shape; /* its view is read */
+    const char *entity;              /* in the change feed */
+    const char *key;                 /* unique column: the last criterion of every order */
     const struct list_filter *filters;
     size_t filter_count;
     const struct list_sort *sorts; /* the first is the default */

@@ -28,7 +28,7 @@ static const struct field fields[] = {
      .doc = "Days by the program's own table"},
     {.name = "origin", .kind = K_TEXT, .doc = "Who set the values in force: default or api"},
 };
-const struct db_shape materials_shape = {"materials", fields, LEN(fields)};
+const struct field_shape materials_shape = {"materials", fields, LEN(fields), "Material"};
 
 static const char upsert[] =
     "INSERT INTO material (name, density, dry_days, updated_at) "

@@ -12,10 +12,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape materials_shape;
+extern const struct field_shape materials_shape;
 
 enum { MATERIALS_NAME_SIZE = 256 };
 

@@ -36,7 +36,7 @@ static const struct field fields[] = {
      .flags = FIELD_NULLABLE,
      .doc = "Fetch the sliced files of its prints; null: as the setting says"},
 };
-const struct db_shape printers_shape = {"printers", fields, LEN(fields)};
+const struct field_shape printers_shape = {"printers", fields, LEN(fields), "Printer"};
 
 static enum err missing(struct db *db, struct why *why)
 {

@@ -15,10 +15,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape printers_shape;
+extern const struct field_shape printers_shape;
 
 /* {printer_id (default: the serial), aliases, name, source, serial, host, port, access_code
  * (sealed), pin_sha256, model, enabled, ftps_port, fetch_sliced_file}. Returns the row of the view

@@ -10,7 +10,7 @@
 json_t *printers_targets(struct db *db)
 {
     static const struct field types[] = {{.name = "enabled", .kind = K_BOOL}};
-    static const struct db_shape shape = {"printer", types, LEN(types)};
+    static const struct field_shape shape = {"printer", types, LEN(types)};
     return db_rows(
         db,
         "SELECT /* scan */ id, public_id AS printer_id, serial, host, port, ftps_port, access_code, "
@@ -30,7 +30,7 @@ enum err printers_save_state(struct db *db, int64_t printer, const json_t *state
 enum err printers_state(struct db *db, int64_t printer, json_t **ret_state, struct why *why)
 {
     static const struct field types[] = {{.name = "state", .kind = K_OBJECT}};
-    static const struct db_shape shape = {"printer", types, LEN(types)};
+    static const struct field_shape shape = {"printer", types, LEN(types)};
     json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)printer));
     json_auto_t *row = db_row(db, "SELECT state FROM printer WHERE id = :id", args, &shape);
     if (!row)

@@ -35,7 +35,7 @@ static const struct field fields[] = {
     {.name = "closed_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "When it ended"},
     {.name = "close_reason", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "How it ended"},
 };
-const struct db_shape questions_shape = {"questions", fields, LEN(fields)};
+const struct field_shape questions_shape = {"questions", fields, LEN(fields), "Question"};
 
 enum err questions_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {

@@ -12,10 +12,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape questions_shape;
+extern const struct field_shape questions_shape;
 
 /* Filters `state` (open, answered, closed, all; default open), `printer_id`. */
 enum err questions_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);

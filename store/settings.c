@@ -40,7 +40,7 @@ enum err settings_configure(struct db *db, const json_t *defaults, struct why *w
 
 static const struct field fields[] = {{.name = "value", .kind = K_OBJECT},
                                       {.name = "default", .kind = K_OBJECT}};
-static const struct db_shape shape = {"settings", fields, LEN(fields)};
+static const struct field_shape shape = {"settings", fields, LEN(fields), "Setting"};
 
 enum err settings_list(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {

@@ -42,7 +42,7 @@ static const struct field fields[] = {
      .flags = FIELD_NULLABLE,
      .doc = "Question to the user about it"},
 };
-const struct db_shape slots_shape = {"ams_slots", fields, LEN(fields)};
+const struct field_shape slots_shape = {"ams_slots", fields, LEN(fields), "Slot"};
 
 enum err slots_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {

@@ -17,15 +17,15 @@
 #include "core/address.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct decision;
 struct list;
 struct slot;
 struct slot_facts;
 struct tray;
 
-extern const struct db_shape slots_shape;
-extern const struct db_shape slots_history_shape;
+extern const struct field_shape slots_shape;
+extern const struct field_shape slots_history_shape;
 
 /* `printer_id` (optional: all printers). */
 enum err slots_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);

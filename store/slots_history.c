@@ -29,7 +29,7 @@ static const struct field fields[] = {
      .flags = FIELD_NULLABLE,
      .doc = "0 to 1 where it was matched"},
 };
-const struct db_shape slots_history_shape = {"slot_history", fields, LEN(fields)};
+const struct field_shape slots_history_shape = {"slot_history", fields, LEN(fields), "SlotStay"};
 
 /* Public ids instead of the names that a client may use. */
 static enum err resolve(struct db *db, json_t *args, struct why *why)

@@ -17,10 +17,10 @@
 
 struct buf;
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape spools_shape;
+extern const struct field_shape spools_shape;
 
 /* Columns of the view; `quantity` makes a box of rolls, `spool_id` (a UUID) names the first,
  * `raise_initial` lets current go beyond initial, `free_name` takes a spool_id that is no UUID (the

@@ -83,4 +83,4 @@ static const struct field fields[] = {
      .doc = "Identifier in another inventory"},
     {.name = "extra", .kind = K_OBJECT, .doc = "Fields of the user's own"},
 };
-const struct db_shape spools_shape = {"spools", fields, LEN(fields)};
+const struct field_shape spools_shape = {"spools", fields, LEN(fields), "Spool"};

@@ -22,7 +22,7 @@ static const struct field low_fields[] = {
     {.name = "location", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Where it is kept"},
     {.name = "loaded_in", .kind = K_OBJECT, .flags = FIELD_NULLABLE, .doc = "Its slot"},
 };
-const struct db_shape stats_low_shape = {"spools", low_fields, LEN(low_fields)};
+const struct field_shape stats_low_shape = {"spools", low_fields, LEN(low_fields), "LowSpool"};
 
 enum err stats_low_inventory(struct db *db, const json_t *args, struct list *ret_list,
                              struct why *why)

@@ -10,10 +10,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape stats_low_shape;
+extern const struct field_shape stats_low_shape;
 
 /* Rolls at or below their threshold, the emptiest first: without archived and deleted ones. */
 enum err stats_low_inventory(struct db *db, const json_t *args, struct list *ret_list,

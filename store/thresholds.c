@@ -23,7 +23,7 @@ static const struct field fields[] = {
      .doc = "What the configuration says"},
     {.name = "origin", .kind = K_TEXT, .doc = "Who set it: default or api"},
 };
-const struct db_shape thresholds_shape = {"thresholds", fields, LEN(fields)};
+const struct field_shape thresholds_shape = {"thresholds", fields, LEN(fields), "Threshold"};
 
 /* '' is the global one. */
 static enum err key_of(struct db *db, const char *name, char ret_key[MATERIALS_NAME_SIZE],

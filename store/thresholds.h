@@ -11,10 +11,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape thresholds_shape;
+extern const struct field_shape thresholds_shape;
 
 /* {"": grams, "PLA": grams, ...}: defaults of the configuration; "" is the global one. */
 enum err thresholds_configure(struct db *db, const json_t *defaults, struct why *why);

@@ -24,7 +24,7 @@ static const struct field fields[] = {
     {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
     {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},
 };
-const struct db_shape vendors_shape = {"vendors", fields, LEN(fields)};
+const struct field_shape vendors_shape = {"vendors", fields, LEN(fields), "Vendor"};
 
 static const char missing[] = "no such vendor";
 

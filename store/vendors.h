@@ -11,10 +11,10 @@
 #include "base/err.h"
 
 struct db;
-struct db_shape;
+struct field_shape;
 struct list;
 
-extern const struct db_shape vendors_shape;
+extern const struct field_shape vendors_shape;
 
 enum err vendors_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err vendors_update(struct db *db, const json_t *args, json_t **ret, struct why *why);

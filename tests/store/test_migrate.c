@@ -250,7 +250,7 @@ static void shipped_migrations_do_not_change(void **state)
 static void every_shape_is_its_view(void **state)
 {
     (void)state;
-    static const struct db_shape *const shapes[] = {
+    static const struct field_shape *const shapes[] = {
         &spools_shape,   &slots_shape,      &slots_history_shape, &ledger_shape,    &jobs_shape,
         &printers_shape, &vendors_shape,    &filaments_shape,     &questions_shape, &alerts_shape,
         &keys_shape,     &thresholds_shape, &materials_shape,

@@ -8,7 +8,7 @@ static const struct field fields[] = {
     {.name = "grams", .kind = K_GRAMS}, {.name = "money", .kind = K_MONEY},
     {.name = "real", .kind = K_REAL},
 };
-static const struct db_shape shape = {"nothing", fields, LEN(fields)};
+static const struct field_shape shape = {"nothing", fields, LEN(fields)};
 
 static const char one_row[] =
     "SELECT 1 AS yes, '[1,{\"a\":null}]' AS list, 29990 / 1000.0 AS grams, 1999 / 100.0 AS money, "

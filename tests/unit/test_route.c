@@ -24,7 +24,9 @@ static const struct route rows[] = {
 
 static enum route_result find(unsigned method, const char *path, struct route_match *match)
 {
-    return route_find(rows, LEN(rows), method, path, match);
+    static const struct route_table table = {rows, LEN(rows)};
+    static const struct route_table *const tables[] = {&table};
+    return route_find(tables, LEN(tables), method, path, match);
 }
 
 static void paths_find_their_row(void **state)
@@ -134,17 +136,28 @@ static void queries_are_split(void **state)
     assert_int_equal(json_object_size(none), 0);
 }
 
+static const struct route *row_at(size_t index)
+{
+    for (size_t i = 0; i < routes_count; i++) {
+        if (index < routes[i]->count)
+            return &routes[i]->rows[index];
+        index -= routes[i]->count;
+    }
+    return NULL;
+}
+
 /* What generated clients rely on: unique operations, no row that another one hides. */
 static void the_table_is_sound(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < routes_count; i++) {
-        const struct route *row = &routes[i];
+    const struct route *row, *other;
+    for (size_t i = 0; (row = row_at(i)); i++) {
         assert_non_null(row->handle);
         assert_non_null(row->doc);
         for (size_t k = 0; k < i; k++) {
-            assert_string_not_equal(routes[k].operation, row->operation);
-            assert_false((routes[k].methods & row->methods) && !strcmp(routes[k].path, row->path));
+            other = row_at(k);
+            assert_string_not_equal(other->operation, row->operation);
+            assert_false((other->methods & row->methods) && !strcmp(other->path, row->path));
         }
         struct route_match match;
         unsigned method = row->methods & METHOD_PUT ? METHOD_PUT : row->methods;
