@@ -55,7 +55,7 @@ struct route_subject {
 
 /* The body of a success: for the OpenAPI document, and for the tests that hold it against what is
  * really answered. */
-enum answer_form { ANSWER_ONE, ANSWER_LIST }; /* an object of ${shape}, or an array of them */
+enum answer_form { ONE, LIST }; /* an object of ${shape}, or an array of them */
 
 struct route_answer {
     int status;

@@ -21,8 +21,6 @@ enum {
     OUTSIDE = ROUTE_OUTSIDE,
     UPLOAD = ROUTE_UPLOAD,
     LENIENT = ROUTE_WRITE | ROUTE_BODY_OPTIONAL,
-    ONE = ANSWER_ONE,
-    LIST = ANSWER_LIST,
 };
 
 extern const struct route_table routes_jobs, routes_keys, routes_printers, routes_slots,
