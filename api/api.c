@@ -43,6 +43,7 @@ static void close_all(struct api *api)
     readers_close(api->readers);
     auth_clear(&api->auth);
     relief_clear(&api->relief);
+    repeat_clear(&api->repeats);
     free(api);
 }
 
@@ -69,6 +70,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
     json_object_seed(0);
     auth_init(&api->auth);
     relief_init(&api->relief, SERVER_THREADS);
+    repeat_init(&api->repeats);
     api->context = *context;
     if (gethostname(api->host, sizeof api->host - 1) != 0)
         api->host[0] = '\0';

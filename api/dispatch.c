@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/condition.h"
 #include "api/intake.h"
 #include "api/readers.h"
 #include "api/request.h"
@@ -13,7 +14,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "bridge/hub.h"
-#include "store/changes.h"
 #include "store/keys.h"
 
 enum { UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
@@ -34,7 +34,8 @@ static void allow_origin(const struct request *request, struct reply *reply)
     reply_header(reply, "Access-Control-Allow-Origin", origin);
     reply_header(reply, "Vary", "Origin");
     reply_header(reply, "Access-Control-Expose-Headers",
-                 "ETag, Link, Location, Retry-After, X-Request-Id, X-Total-Count");
+                 "ETag, Idempotency-Replayed, Link, Location, Retry-After, X-Request-Id, "
+                 "X-Total-Count");
     if (request->method != METHOD_OPTIONS)
         return;
     reply_header(reply, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
@@ -150,36 +151,20 @@ static enum refusal check_key(struct request *request, struct reply *reply, enum
     return check_scopes(request, why);
 }
 
-static enum refusal check_match(struct request *request, struct reply *reply, struct why *why)
-{
-    const struct route_subject *subject = request->route->subject;
-    const char *header = call_header(request->call, "If-Match");
-    if (!header || !request->current)
-        return REFUSE_NOTHING;
-    const char *id = json_string_value(json_object_get(request->current, subject->key));
-    int64_t seq = id ? changes_of(request->db, subject->entity, id) : 0;
-    if (reply_tag_listed(header, seq, false))
-        return REFUSE_NOTHING;
-    reply_etag(reply, seq);
-    return refuse(REFUSE_PRECONDITION, "precondition_failed",
-                  "it was changed since: read it again and repeat with its ETag", why);
-}
-
 struct inside {
     struct request *request;
     struct reply *reply;
 };
 
-/* In the door: what was read before may have changed meanwhile. */
 static enum err run_inside(void *ctx, struct db *db, struct why *why)
 {
     struct inside *inside = ctx;
     struct request *request = inside->request;
     request->db = db;
-    inside->reply->refusal = check_match(request, inside->reply, why);
-    if (inside->reply->refusal != REFUSE_NOTHING)
-        return ERR_CONFLICT;
-    return request->route->handle(request, inside->reply, why);
+    enum err e = condition_match(request, inside->reply, db, why);
+    if (e == OK)
+        e = request->route->handle(request, inside->reply, why);
+    return e == OK ? repeat_keep(request, inside->reply, db, why) : e;
 }
 
 static void give_back(struct request *request)
@@ -191,10 +176,9 @@ static void give_back(struct request *request)
 static enum err run(struct request *request, struct reply *reply, struct why *why)
 {
     unsigned flags = request->route->flags;
-    if (!(flags & (ROUTE_WRITE | ROUTE_OUTSIDE)))
-        return request->route->handle(request, reply, why);
-    give_back(request);
-    if (flags & ROUTE_OUTSIDE)
+    if (flags & (ROUTE_WRITE | ROUTE_OUTSIDE))
+        give_back(request);
+    if (!(flags & ROUTE_WRITE))
         return request->route->handle(request, reply, why);
     struct inside inside = {request, reply};
     enum err e = hub_write(request->api->context.hub, request->call->now, run_inside, &inside, why);
@@ -202,7 +186,18 @@ static enum err run(struct request *request, struct reply *reply, struct why *wh
     return e;
 }
 
-static enum err take_in(struct request *request, struct reply *reply, struct why *why)
+/* What a write is about to change. */
+static enum err find_item(struct request *request, struct why *why)
+{
+    const struct route_subject *subject = request->route->subject;
+    if (!subject || !subject->item || !(request->method & UNSAFE))
+        return OK;
+    return subject->item(request->db, request->args, &request->current, why);
+}
+
+/* ${ret_done}: it is answered already, because it came before. */
+static enum err take_in(struct request *request, struct reply *reply, bool *ret_done,
+                        struct why *why)
 {
     int left = 0;
     bool upload = request->route->flags & ROUTE_UPLOAD;
@@ -215,11 +210,26 @@ static enum err take_in(struct request *request, struct reply *reply, struct why
     }
     if (reply->refusal != REFUSE_NOTHING)
         return ERR_INVALID;
-    enum err e = intake_head(request, why);
-    const struct route_subject *subject = request->route->subject;
-    if (e == OK && subject && subject->item && (request->method & UNSAFE))
-        e = subject->item(request->db, request->args, &request->current, why);
+    enum err e = repeat_find(request, reply, ret_done, why);
+    if (e != OK || *ret_done)
+        return e;
+    e = intake_head(request, why);
+    if (e == OK)
+        e = find_item(request, why);
+    if (e == OK)
+        e = condition_demand(request, reply, why);
     return e == OK ? intake_check(request, why) : e;
+}
+
+/* Find out whether the request came before: in a snapshot that knows all that is no longer under
+ * way. */
+static enum err look_back(struct request *request, struct reply *reply, struct why *why)
+{
+    enum err e = repeat_enter(request, reply, why);
+    if (e != OK || !request->repeat.key)
+        return e;
+    give_back(request);
+    return readers_take(request->api->readers, &request->db, why);
 }
 
 /* Everything behind the route. */
@@ -233,13 +243,19 @@ static enum err answer(struct request *request, struct reply *reply, struct why 
         reply->refusal = check_key(request, reply, &e, why);
         if (reply->refusal != REFUSE_NOTHING)
             e = ERR_DENIED;
-        reply->close = e != OK && request->call->body_len != 0;
     }
     if (e == OK)
-        e = take_in(request, reply, why);
+        e = look_back(request, reply, why);
+    reply->close = e != OK && request->call->body_len != 0;
+    bool done = false;
     if (e == OK)
+        e = take_in(request, reply, &done, why);
+    if (e == OK && !done)
         e = run(request, reply, why);
     give_back(request);
+    if (e == OK && !done)
+        repeat_keep_apart(request, reply);
+    repeat_leave(request);
     return e;
 }
 
@@ -269,25 +285,6 @@ static void fail(struct request *request, struct reply *reply, enum err e, struc
     if (reply->refusal != REFUSE_PRECONDITION)
         reply->has_etag = false;
     reply_problem(reply, status, why, request->errors, request->call->path, request->call->id);
-}
-
-static void succeed(const struct request *request, struct reply *reply)
-{
-    const char *known = call_header(request->call, "If-None-Match");
-    bool reading = request->method & (METHOD_GET | METHOD_HEAD);
-    if (reading && known && reply->has_etag && reply_tag_listed(known, reply->etag, true)) {
-        reply->status = 304;
-        buf_clear(&reply->body);
-        return;
-    }
-    if (!reply->json)
-        return;
-    char *text = json_dumps(reply->json, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    if (text)
-        buf_text(&reply->body, text);
-    else
-        reply->body.failed = true;
-    free(text);
 }
 
 static void write_log(const struct request *request, const struct reply *reply, int64_t started)
@@ -335,8 +332,10 @@ void dispatch_serve(struct api *api, const struct call *call, struct reply *repl
         e = answer(&request, reply, &why);
     if (e != OK || reply->refusal != REFUSE_NOTHING)
         fail(&request, reply, e, &why);
-    else
-        succeed(&request, reply);
+    else {
+        reply_dump(reply);
+        condition_finish(&request, reply);
+    }
     if (reply->body.failed || reply->head.failed) {
         why_fail(&why, ERR_NOMEM, "", NULL, "out of memory");
         buf_clear(&reply->body);

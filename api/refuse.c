@@ -19,6 +19,7 @@ static const struct {
     [REFUSE_TOO_LARGE] = {413, "body_too_large"},
     [REFUSE_MEDIA_TYPE] = {415, "unsupported_media_type"},
     [REFUSE_EXPECTATION] = {417, "expectation_failed"},
+    [REFUSE_DEMANDED] = {428, "precondition_required"},
     [REFUSE_TOO_MANY] = {429, "too_many_requests"},
     [REFUSE_HEAD_TOO_LARGE] = {431, "head_too_large"},
 };
@@ -55,6 +56,7 @@ static const struct {
     {415, "Unsupported Media Type"},
     {417, "Expectation Failed"},
     {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},

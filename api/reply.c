@@ -41,6 +41,20 @@ enum err reply_json(struct reply *reply, int status, json_t *json)
     return json ? OK : ERR_NOMEM;
 }
 
+void reply_dump(struct reply *reply)
+{
+    if (!reply->json)
+        return;
+    char *text = json_dumps(reply->json, DUMP_FLAGS);
+    json_decref(reply->json);
+    reply->json = NULL;
+    if (text)
+        buf_text(&reply->body, text);
+    else
+        reply->body.failed = true;
+    free(text);
+}
+
 static void add_text(struct buf *out, const char *key, const char *value)
 {
     buf_format(out, ",\"%s\":", key);

@@ -25,7 +25,7 @@ struct reply {
     json_t *problem;      /* object of further members of a problem; NULL: none */
     const char *type;     /* media type; NULL: application/json */
     bool has_etag;
-    int64_t etag; /* number of the last change of what is shown */
+    int64_t etag; /* number of the last change of what is shown, or see api/condition.h */
 };
 
 void reply_clear(struct reply *reply);
@@ -35,6 +35,9 @@ void reply_etag(struct reply *reply, int64_t seq);
 
 /* Take over ${json} as the body, with ${status}. NULL is ERR_NOMEM. */
 enum err reply_json(struct reply *reply, int status, json_t *json);
+
+/* Turn the value of the body into its text; without one nothing happens. */
+void reply_dump(struct reply *reply);
 
 /* Make it a problem. ${errors}: an array of {field, code, message}, NULL or empty where nothing
  * more is known. Header lines that were set stay. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/condition.h"
 #include "api/readers.h"
 #include "api/state.h"
 #include "bridge/hub.h"
@@ -80,6 +81,46 @@ enum err request_reply_write(struct request *request, struct reply *reply, reque
         return e;
     request_tag(request, reply, done);
     return reply_json(reply, status, done);
+}
+
+struct answer {
+    struct request *request;
+    struct reply *reply;
+    request_row *run;
+    const json_t *args;
+    int status;
+    const char *location;
+};
+
+static enum err run_answer(void *ctx, struct db *db, struct why *why)
+{
+    struct answer *answer = ctx;
+    struct request *request = answer->request;
+    struct reply *reply = answer->reply;
+    json_t *row = NULL;
+    enum err e = condition_match(request, reply, db, why);
+    if (e == OK)
+        e = answer->run(db, answer->args, &row, why);
+    if (e == OK)
+        e = reply_json(reply, answer->status, row);
+    if (e != OK)
+        return e;
+    request->db = db;
+    request_tag(request, reply, row);
+    request->db = NULL; /* the writer's, for this moment only */
+    const struct route_subject *subject = request->route->subject;
+    if (answer->location && subject)
+        buf_format(&reply->head, "Location: %s/%s\r\n", answer->location,
+                   json_string_value(json_object_get(row, subject->key)));
+    return repeat_keep(request, reply, db, why);
+}
+
+enum err request_answer_write(struct request *request, struct reply *reply, request_row *write,
+                              const json_t *args, int status, const char *location, struct why *why)
+{
+    struct answer answer = {request, reply, write, args, status, location};
+    struct hub *hub = request->api->context.hub;
+    return hub_write(hub, request->call->now, run_answer, &answer, why);
 }
 
 struct write {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "api/call.h"
+#include "api/repeat.h"
 #include "api/reply.h"
 #include "api/route.h"
 #include "base/err.h"
@@ -25,13 +26,14 @@ struct request {
     const struct route *route;
     struct route_match match;
     unsigned method;
-    json_t *args;      /* path, query and body, checked and normalised */
-    json_t *query;     /* as texts */
-    json_t *body;      /* as it was sent; NULL: none */
-    json_t *current;   /* what a write is about to change, as the client sees it */
-    json_t *errors;    /* faults of query and body */
-    json_t *principal; /* row of the key; NULL: none was asked for */
-    struct db *db;     /* a snapshot to read, or the writer inside the door */
+    json_t *args;         /* path, query and body, checked and normalised */
+    json_t *query;        /* as texts */
+    json_t *body;         /* as it was sent; NULL: none */
+    json_t *current;      /* what a write is about to change, as the client sees it */
+    json_t *errors;       /* faults of query and body */
+    json_t *principal;    /* row of the key; NULL: none was asked for */
+    struct repeat repeat; /* its Idempotency-Key */
+    struct db *db;        /* a snapshot to read, or the writer inside the door */
 };
 
 /* Functions of store/ by shape. */
@@ -53,7 +55,14 @@ enum err request_reply_write(struct request *request, struct reply *reply, reque
 /* The ETag of the route's item, where ${row} names it. */
 void request_tag(struct request *request, struct reply *reply, const json_t *row);
 
-/* For ROUTE_OUTSIDE: one function inside the door, or in a snapshot. */
+/* For ROUTE_OUTSIDE: the write that the answer is about, inside the door with its conditions and
+ * with what is kept for a repetition. It answers with the row that ${write} returns; ${location}:
+ * its path without the id, NULL: none. */
+enum err request_answer_write(struct request *request, struct reply *reply, request_row *write,
+                              const json_t *args, int status, const char *location,
+                              struct why *why);
+
+/* For ROUTE_OUTSIDE: any other function inside the door, or in a snapshot. */
 enum err request_write(struct request *request, request_row *write, const json_t *args,
                        json_t **ret, struct why *why);
 enum err request_read(struct request *request, request_row *read, const json_t *args, json_t **ret,

@@ -21,8 +21,9 @@ route_handler rest_spools_list, rest_spools_get, rest_spools_create, rest_spools
 
 extern const struct body_table rest_slots_assign_body, rest_slots_unassign_body,
     rest_slots_history_query, rest_slots_slot_history_query, rest_slots_correct_body;
-route_handler rest_slots_list, rest_slots_assign, rest_slots_unassign, rest_slots_history,
-    rest_slots_slot_history, rest_slots_candidates, rest_slots_correct;
+route_handler rest_slots_list, rest_slots_get, rest_slots_stay, rest_slots_assign,
+    rest_slots_unassign, rest_slots_history, rest_slots_slot_history, rest_slots_candidates,
+    rest_slots_correct;
 
 extern const struct body_table rest_questions_answer_body, rest_questions_list_query;
 route_handler rest_questions_list, rest_questions_get, rest_questions_answer;

@@ -166,7 +166,6 @@ enum err rest_printer_link_repin(struct request *request, struct reply *reply, s
     char pin[IDENTITY_SHA256_TEXT];
     struct link_probe_result result;
     json_auto_t *row = NULL;
-    json_t *next = NULL;
     enum err e = request_read(request, printers_get, request->args, &row, why);
     if (e == OK)
         e = take_pin(request, &pinned, pin, why);
@@ -180,7 +179,7 @@ enum err rest_printer_link_repin(struct request *request, struct reply *reply, s
     serial = serial ? serial : "";
     e = pinned ? judge(reply, &result, serial, pin, why)
                : unknown(reply, &result, serial, false, why);
-    if (e == OK)
-        e = request_write(request, printers_update, request->args, &next, why);
-    return e == OK ? reply_json(reply, 200, next) : e;
+    return e == OK ? request_answer_write(request, reply, printers_update, request->args, 200, NULL,
+                                          why)
+                   : e;
 }

@@ -138,7 +138,6 @@ static enum err seal(struct request *request, const char *serial, struct why *wh
 
 enum err rest_printers_create(struct request *request, struct reply *reply, struct why *why)
 {
-    json_t *row = NULL;
     enum err e = check_names(request, why);
     if (e == OK && given(request, "printer_id"))
         e = check_id(request, "printer_id", request_text(request, "printer_id"), why);
@@ -148,13 +147,9 @@ enum err rest_printers_create(struct request *request, struct reply *reply, stru
         e = rest_printer_link_admit(request, reply, why);
     if (e == OK)
         e = seal(request, request_text(request, "serial"), why);
-    if (e == OK)
-        e = request_write(request, printers_create, request->args, &row, why);
-    if (e != OK)
-        return e;
-    buf_format(&reply->head, "Location: /api/printers/%s\r\n",
-               json_string_value(json_object_get(row, "printer_id")));
-    return reply_json(reply, 201, row);
+    return e == OK ? request_answer_write(request, reply, printers_create, request->args, 201,
+                                          "/api/printers", why)
+                   : e;
 }
 
 /* A code that stays must open under the new serial: it has to be given again. */

@@ -74,7 +74,6 @@ static enum err look_up(struct db *db, const json_t *args, json_t **ret, struct 
 enum err rest_sliced_attach(struct request *request, struct reply *reply, struct why *why)
 {
     struct sliced sliced;
-    json_t *row = NULL;
     json_auto_t *plate = NULL;
     enum err e = request_read(request, look_up, request->args, &plate, why);
     int wanted = plate_of(request) ? plate_of(request) : (int)json_integer_value(plate);
@@ -87,6 +86,5 @@ enum err rest_sliced_attach(struct request *request, struct reply *reply, struct
     sliced_clear(&sliced);
     if (!args)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
-    e = request_write(request, attach, args, &row, why);
-    return e == OK ? reply_json(reply, 200, row) : e;
+    return request_answer_write(request, reply, attach, args, 200, NULL, why);
 }

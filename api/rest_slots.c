@@ -80,6 +80,16 @@ static enum err check_address(const struct request *request, struct why *why)
     return why_fail(why, ERR_NOT_FOUND, "slot_not_found", NULL, "no printer has such a slot");
 }
 
+enum err rest_slots_get(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_row(request, reply, slots_get, why);
+}
+
+enum err rest_slots_stay(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_row(request, reply, slots_stay, why);
+}
+
 enum err rest_slots_assign(struct request *request, struct reply *reply, struct why *why)
 {
     enum err e = check_address(request, why);

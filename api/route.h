@@ -35,6 +35,7 @@ enum {
     ROUTE_OUTSIDE = 1 << 1, /* it needs neither the door nor a reader: it asks for them */
     ROUTE_BODY_OPTIONAL = 1 << 2, /* no body counts as {} */
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
+    ROUTE_SHOWN_ONCE = 1 << 4,    /* the answer holds a secret: it is not kept for repetitions */
 };
 
 enum { ROUTE_PARAMS = 4, ROUTE_PARAM_SIZE = 256, ROUTE_PATH_SIZE = 2048 };
@@ -48,7 +49,8 @@ typedef enum err route_item(struct db *db, const json_t *args, json_t **ret, str
 
 /* What a route is about: for 404, ETag, If-Match and read-only keys. */
 struct route_subject {
-    route_item *item;   /* the row that the path names, before a write; NULL: there is none yet */
+    route_item *item;   /* the row that the path names, before a write (it may give NULL for one
+                         * that is not there yet); NULL: it names none */
     const char *entity; /* its name in the change feed */
     const char *key;    /* column of its public id */
 };

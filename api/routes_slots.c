@@ -3,11 +3,12 @@
 #include "api/routes.h"
 #include "base/auto.h"
 #include "store/questions.h"
+#include "store/slots.h"
 
 #define REST_SLOT "/api/ams_slots/{printer_id}/{ams_unit_number}/{slot_number}"
 
-static const struct route_subject slot = {NULL, "slot", "ams_slot_id"};
-static const struct route_subject stay = {NULL, "slot_history", "history_id"};
+static const struct route_subject slot = {slots_expected, "slot", "ams_slot_id"};
+static const struct route_subject stay = {slots_stay, "slot_history", "history_id"};
 static const struct route_subject question = {questions_get, "question", "question_id"};
 
 /* methods, path, scopes, body, query, flags, subject, handler, operation, doc, answer */
@@ -16,6 +17,8 @@ static const struct route rows[] = {
      "All slots of all printers."},
     {GET, "/api/ams_slots/{printer_id}", SCOPE_READ, NULL, NULL, 0, NULL, rest_slots_list,
      "listPrinterSlots", "The slots of one printer."},
+    {GET, REST_SLOT, SCOPE_READ, NULL, NULL, 0, &slot, rest_slots_get, "getSlot", "One slot.",
+     .answer = {200, ONE, &slots_shape}},
     {POST, REST_SLOT "/assign", SCOPE_SLOTS_WRITE, &rest_slots_assign_body, NULL, WRITE, &slot,
      rest_slots_assign, "assignSlot", "Say which roll is in a slot."},
     {POST, REST_SLOT "/unassign", SCOPE_SLOTS_WRITE, &rest_slots_unassign_body, NULL, LENIENT,
@@ -26,6 +29,8 @@ static const struct route rows[] = {
      "listSlotCandidates", "Rolls that fit what the slot reports, ranked, with reasons."},
     {GET, "/api/slot_history", SCOPE_READ, NULL, &rest_slots_history_query, 0, NULL,
      rest_slots_history, "listAllSlotHistory", "Which rolls were where, newest first."},
+    {GET, "/api/slot_history/{history_id}", SCOPE_READ, NULL, NULL, 0, &stay, rest_slots_stay,
+     "getSlotHistory", "One stay of a roll in a slot.", .answer = {200, ONE, &slots_history_shape}},
     {PATCH, "/api/slot_history/{history_id}", SCOPE_SLOTS_WRITE, &rest_slots_correct_body, NULL,
      WRITE, &stay, rest_slots_correct, "correctSlotHistory",
      "Correct who was where; charges follow."},

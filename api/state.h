@@ -9,6 +9,7 @@
 #include "api/auth.h"
 #include "api/guard.h"
 #include "api/relief.h"
+#include "api/repeat.h"
 
 struct identity;
 struct mg_context;
@@ -23,6 +24,7 @@ struct api {
     char host[256];
     struct auth auth;
     struct relief relief;
+    struct repeats repeats;
     int64_t relieved_at; /* ms, monotonic; main thread only */
     struct readers *readers;
     struct identity *identity; /* anchors for probes of printers; NULL: none */

@@ -1,6 +1,7 @@
 #include "api/upload.h"
 
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "api/state.h"
 #include "base/auto.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 enum { PIECE = 16 * 1024, STALL_MS = 20 * 1000 };
 
@@ -26,8 +28,10 @@ static enum err no_disk(struct why *why)
     return why_fail(why, ERR_IO, "no_disk", "", "the file cannot be kept in the state directory");
 }
 
-/* Every piece that comes gives time for the next one: what counts is that it goes on. */
-static enum err copy(const struct call *call, int fd, int64_t *ret_len, struct why *why)
+/* Every piece that comes gives time for the next one: what counts is that it goes on. A negative
+ * ${fd}: nowhere. */
+static enum err copy(const struct call *call, int fd, EVP_MD_CTX *digest, int64_t *ret_len,
+                     struct why *why)
 {
     char piece[PIECE];
     int64_t left = call->body_len;
@@ -44,10 +48,33 @@ static enum err copy(const struct call *call, int fd, int64_t *ret_len, struct w
         left -= left > 0 ? got : 0;
         if (*ret_len > LIMIT_UPLOAD_BYTES)
             return too_big(why);
-        if (write(fd, piece, (size_t)got) != got)
+        if (!EVP_DigestUpdate(digest, piece, (size_t)got))
+            return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+        if (fd >= 0 && write(fd, piece, (size_t)got) != got)
             return no_disk(why);
     }
     return OK;
+}
+
+static enum err copy_digest(const struct call *call, int fd, int64_t *ret_len,
+                            char ret_hex[SHA256_HEX_SIZE], struct why *why)
+{
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    bool able = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+    enum err e = able ? copy(call, fd, digest, ret_len, why)
+                      : why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    if (e == OK && EVP_DigestFinal_ex(digest, hash, NULL))
+        text_hex(ret_hex, hash, SHA256_SIZE);
+    EVP_MD_CTX_free(digest);
+    return e;
+}
+
+enum err upload_digest(const struct call *call, char ret_hex[SHA256_HEX_SIZE], struct why *why)
+{
+    int64_t len = 0;
+    ret_hex[0] = '\0';
+    return copy_digest(call, -1, &len, ret_hex, why);
 }
 
 enum err upload_take(struct request *request, struct reply *reply, struct upload *ret_upload,
@@ -55,6 +82,7 @@ enum err upload_take(struct request *request, struct reply *reply, struct upload
 {
     const struct call *call = request->call;
     int64_t len = 0;
+    char content[SHA256_HEX_SIZE] = "";
     ret_upload->path[0] = '\0';
     if (atomic_flag_test_and_set(&busy))
         return why_fail(why, ERR_BUSY, "upload_busy", "", "another file is being looked at");
@@ -65,8 +93,10 @@ enum err upload_take(struct request *request, struct reply *reply, struct upload
     auto_fd fd = open(ret_upload->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return no_disk(why);
-    enum err e = copy(call, fd, &len, why);
+    enum err e = copy_digest(call, fd, &len, content, why);
     reply->close = e != OK;
+    if (e == OK && request->repeat.key)
+        e = repeat_body(request, content, why);
     return e == OK && !len ? why_fail(why, ERR_INVALID, "body_required", "",
                                       "the body must be a .gcode.3mf or .gcode file")
                            : e;

@@ -7,6 +7,7 @@
 #define API_UPLOAD_H
 
 #include "base/err.h"
+#include "base/sha256.h"
 
 struct reply;
 struct request;
@@ -22,5 +23,10 @@ struct upload {
 enum err upload_take(struct request *request, struct reply *reply, struct upload *ret_upload,
                      struct why *why);
 void upload_drop(struct upload *upload); /* once, also after a failure */
+
+struct call;
+
+/* SHA-256 of the body, which is read and thrown away. */
+enum err upload_digest(const struct call *call, char ret_hex[SHA256_HEX_SIZE], struct why *why);
 
 #endif

@@ -11,6 +11,8 @@ enum {
     LIMIT_UPLOAD_BYTES = 256 * 1024 * 1024, /* a sliced file */
     LIMIT_JSON_DEPTH = 32,
     LIMIT_HEAD_BYTES = 16 * 1024,
+    LIMIT_IDEMPOTENCY_KEY = 255,  /* characters */
+    LIMIT_KEPT_BYTES = 64 * 1024, /* an answer kept for a repetition that changes nothing */
 
     LIMIT_NAME = 200,   /* brand, product name, location, file name: characters of UTF-8 text */
     LIMIT_NOTES = 4000, /* free text */

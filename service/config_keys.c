@@ -25,6 +25,8 @@ const struct config_key config_keys[] = {
      "further names under which the daemon may be called"},
     {"server", "cors_origin", CONFIG_ORIGIN, NULL, 0, 0, NULL, LIST,
      "web pages of other origins that may call the API"},
+    {"server", "require_if_match", CONFIG_BOOL, "off", 0, 0, NULL, 0,
+     "refuse writes to an item that come without its ETag in If-Match"},
     {"server", "log_level", CONFIG_WORD, "info", 0, 0, log_levels, 0, "error, warn, info or debug"},
     {"database", "file", CONFIG_PATH, NULL, 0, 0, NULL, 0,
      "the database; filamentd.db in state_dir where unset"},

@@ -129,6 +129,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .hosts = daemon->listeners.hosts,
         .origins = daemon->listeners.origins,
         .certs_dir = config_text(config, "printers", "certs_dir"),
+        .require_if_match = config_bool(config, "server", "require_if_match"),
     };
     return api_start(&context, daemon->listeners.list, daemon->listeners.count, &daemon->api, why);
 }
@@ -198,10 +199,10 @@ int daemon_pause(struct daemon *daemon, int64_t now)
 static void warn_of_restart(const struct config *before, const struct config *after)
 {
     static const char *const keys[][2] = {
-        {"server", "listen"},      {"server", "https_listen"}, {"server", "tls_certificate"},
-        {"server", "tls_key"},     {"server", "state_dir"},    {"server", "allowed_hosts"},
-        {"server", "cors_origin"}, {"database", "file"},       {"printers", "certs_dir"},
-        {"printers", "discovery"},
+        {"server", "listen"},      {"server", "https_listen"},     {"server", "tls_certificate"},
+        {"server", "tls_key"},     {"server", "state_dir"},        {"server", "allowed_hosts"},
+        {"server", "cors_origin"}, {"database", "file"},           {"printers", "certs_dir"},
+        {"printers", "discovery"}, {"server", "require_if_match"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!config_same(before, after, keys[i][0], keys[i][1]))

@@ -11,7 +11,7 @@ static const int64_t kept_ms = 7LL * 24 * 3600 * 1000;
 
 static json_t *pack(struct db *db, const struct idempotency_request *request)
 {
-    return db_args(db, json_pack("{s:I, s:s, s:s, s:s, s:I}", "principal",
+    return db_args(db, json_pack("{s:I, s:s, s:s, s:s?, s:I}", "principal",
                                  (json_int_t)request->principal, "key", request->key, "route",
                                  request->route, "body_hash", request->body_hash, "oldest",
                                  (json_int_t)(db_now(db) - kept_ms)));
@@ -31,8 +31,9 @@ enum err idempotency_find(struct db *db, const struct idempotency_request *reque
     *ret_answer = NULL;
     if (!row)
         return db_status(db, why);
+    const char *hash = request->body_hash;
     if (strcmp(args_text(row, "route"), request->route) != 0 ||
-        strcmp(args_text(row, "body_hash"), request->body_hash) != 0)
+        (hash && strcmp(args_text(row, "body_hash"), hash) != 0))
         return why_fail(why, ERR_INVALID, "idempotency_key_reused", "Idempotency-Key",
                         "this key was used for another request");
     json_object_del(row, "route");

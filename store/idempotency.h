@@ -17,7 +17,7 @@ struct idempotency_request {
     int64_t principal;     /* row id of the key that asks; 0: none */
     const char *key;       /* of the client's own */
     const char *route;     /* "POST /api/spools" with its path */
-    const char *body_hash; /* SHA-256, hex */
+    const char *body_hash; /* of what was asked, hex; NULL: any (to find only) */
 };
 
 /* The kept answer {status, headers, body} in ${ret_answer}, NULL where there is none yet. The same

@@ -102,22 +102,39 @@ int64_t slots_find(struct db *db, int64_t printer, struct slot_address at, bool 
     return db_failed(db) ? 0 : db_last_row(db);
 }
 
+/* The printer and the place of what arguments name, whether it was seen there or not. */
+static enum err place_of(struct db *db, const json_t *args, int64_t *ret_printer,
+                         struct slot_address *ret_at, struct why *why)
+{
+    const char *name = args_text(args, "printer_id");
+    int64_t unit = args_int(args, "ams_unit_number", 0), slot = args_int(args, "slot_number", 0);
+    *ret_printer = name ? printers_find(db, name) : 0;
+    *ret_at = (struct slot_address){.unit = (int16_t)unit, .slot = (int16_t)slot};
+    if (!*ret_printer)
+        return db_missing(db, why, "printer_not_found", "printer_id", "no such printer");
+    bool possible = unit > 0 && unit < 1000 && slot > 0 && slot < 1000 &&
+                    address_possible((int)unit, (int)slot);
+    return possible
+               ? OK
+               : db_missing(db, why, "slot_not_found", "slot_number", "no printer has such a slot");
+}
+
+static enum err unseen(const struct db *db, struct why *why)
+{
+    return db_missing(db, why, "slot_not_found", "slot_number",
+                      "the printer has not reported such a slot");
+}
+
 enum err slots_named(struct db *db, const json_t *args, bool make, int64_t *ret_slot,
                      struct why *why)
 {
-    const char *name = args_text(args, "printer_id");
-    int64_t printer = name ? printers_find(db, name) : 0;
-    if (!printer)
-        return db_missing(db, why, "printer_not_found", "printer_id", "no such printer");
-    int64_t unit = args_int(args, "ams_unit_number", 0), slot = args_int(args, "slot_number", 0);
-    bool possible = unit > 0 && unit < 1000 && slot > 0 && slot < 1000 &&
-                    address_possible((int)unit, (int)slot);
-    struct slot_address at = {.unit = (int16_t)unit, .slot = (int16_t)slot};
-    *ret_slot = possible ? slots_find(db, printer, at, make) : 0;
-    return *ret_slot ? OK
-                     : db_missing(db, why, "slot_not_found", "slot_number",
-                                  possible ? "the printer has not reported such a slot"
-                                           : "no printer has such a slot");
+    int64_t printer;
+    struct slot_address at;
+    *ret_slot = 0;
+    enum err e = place_of(db, args, &printer, &at, why);
+    if (e == OK)
+        *ret_slot = slots_find(db, printer, at, make);
+    return e == OK && !*ret_slot ? unseen(db, why) : e;
 }
 
 enum err slots_row(struct db *db, int64_t slot, json_t **ret, struct why *why)
@@ -128,6 +145,22 @@ enum err slots_row(struct db *db, int64_t slot, json_t **ret, struct why *why)
         "SELECT * FROM ams_slots WHERE ams_slot_id = (SELECT public_id FROM slot WHERE id = :id)",
         args, &slots_shape);
     return *ret ? OK : db_missing(db, why, "slot_not_found", "slot_number", "no such slot");
+}
+
+enum err slots_get(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    enum err e = slots_expected(db, args, ret, why);
+    return e == OK && !*ret ? unseen(db, why) : e;
+}
+
+enum err slots_expected(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    int64_t printer;
+    struct slot_address at;
+    *ret = NULL;
+    enum err e = place_of(db, args, &printer, &at, why);
+    int64_t slot = e == OK ? slots_find(db, printer, at, false) : 0;
+    return slot ? slots_row(db, slot, ret, why) : e ? e : db_status(db, why);
 }
 
 /* --- reports --- */

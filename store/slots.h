@@ -27,6 +27,12 @@ struct tray;
 extern const struct field_shape slots_shape;
 extern const struct field_shape slots_history_shape;
 
+/* {printer_id, ams_unit_number, slot_number}. */
+enum err slots_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* The same; a slot that the printer may have but was not seen yet is NULL. */
+enum err slots_expected(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* One stay of a roll: {history_id}. */
+enum err slots_stay(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* `printer_id` (optional: all printers). */
 enum err slots_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 /* {printer_id, ams_unit_number, slot_number, spool_id, event_type?, if_loaded?, assigned_at?,

@@ -31,6 +31,15 @@ static const struct field fields[] = {
 };
 const struct field_shape slots_history_shape = {"slot_history", fields, LEN(fields), "SlotStay"};
 
+enum err slots_stay(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    *ret = db_row(db, "SELECT * FROM slot_history WHERE history_id = lower(:history_id)", args,
+                  &slots_history_shape);
+    return *ret ? OK
+                : db_missing(db, why, "history_not_found", "history_id",
+                             "no such row of the history");
+}
+
 /* Public ids instead of the names that a client may use. */
 static enum err resolve(struct db *db, json_t *args, struct why *why)
 {

@@ -1,0 +1,79 @@
+#include "api/condition.h"
+
+#include <stdint.h>
+
+#include "api/request.h"
+#include "api/state.h"
+#include "store/changes.h"
+
+enum { WRITING = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
+
+static bool about_item(const struct request *request)
+{
+    const struct route_subject *subject = request->route->subject;
+    return subject && subject->item && (request->method & WRITING);
+}
+
+enum err condition_demand(const struct request *request, struct reply *reply, struct why *why)
+{
+    if (!request->api->context.require_if_match || !about_item(request) || !request->current ||
+        call_header(request->call, "If-Match"))
+        return OK;
+    reply->refusal = REFUSE_DEMANDED;
+    return why_fail(why, ERR_CONFLICT, "precondition_required", "If-Match",
+                    "this server wants to know which state is meant: send the ETag of the item");
+}
+
+/* The number of the item's last change; 0: there is no such item yet. */
+static enum err number_of(struct request *request, struct db *db, int64_t *ret_seq, struct why *why)
+{
+    const struct route_subject *subject = request->route->subject;
+    json_auto_t *row = NULL;
+    enum err e = subject->item(db, request->args, &row, why);
+    *ret_seq = 0;
+    const char *id = e == OK ? json_string_value(json_object_get(row, subject->key)) : NULL;
+    if (id)
+        *ret_seq = changes_of(db, subject->entity, id);
+    return e;
+}
+
+enum err condition_match(struct request *request, struct reply *reply, struct db *db,
+                         struct why *why)
+{
+    int64_t seq = 0;
+    const char *header = call_header(request->call, "If-Match");
+    if (!header || !about_item(request))
+        return OK;
+    enum err e = number_of(request, db, &seq, why);
+    if (e != OK || (seq && reply_tag_listed(header, seq, false)))
+        return e;
+    reply->refusal = REFUSE_PRECONDITION;
+    if (seq)
+        reply_etag(reply, seq);
+    return why_fail(why, ERR_CONFLICT, "precondition_failed", "If-Match",
+                    "it was changed since: read it again and repeat with its ETag");
+}
+
+/* FNV-1a; its sign is dropped so that it is written as the others are. */
+static int64_t digest_of(const struct buf *bytes)
+{
+    uint64_t hash = 14695981039346656037ULL;
+    for (size_t i = 0; i < bytes->len; i++)
+        hash = (hash ^ (unsigned char)bytes->data[i]) * 1099511628211ULL;
+    return (int64_t)(hash >> 1);
+}
+
+void condition_finish(const struct request *request, struct reply *reply)
+{
+    bool reading = request->method & (METHOD_GET | METHOD_HEAD);
+    bool good = !reply->status || reply->status == 200;
+    if (!reading || !good || reply->body.failed)
+        return;
+    if (!reply->has_etag)
+        reply_etag(reply, digest_of(&reply->body));
+    const char *known = call_header(request->call, "If-None-Match");
+    if (known && reply_tag_listed(known, reply->etag, true)) {
+        reply->status = 304;
+        buf_clear(&reply->body);
+    }
+}
