@@ -4,7 +4,6 @@
 
 #include "api/request.h"
 #include "api/state.h"
-#include "store/changes.h"
 
 enum { WRITING = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
 
@@ -27,13 +26,9 @@ enum err condition_demand(const struct request *request, struct reply *reply, st
 /* The number of the item's last change; 0: there is no such item yet. */
 static enum err number_of(struct request *request, struct db *db, int64_t *ret_seq, struct why *why)
 {
-    const struct route_subject *subject = request->route->subject;
     json_auto_t *row = NULL;
-    enum err e = subject->item(db, request->args, &row, why);
-    *ret_seq = 0;
-    const char *id = e == OK ? json_string_value(json_object_get(row, subject->key)) : NULL;
-    if (id)
-        *ret_seq = changes_of(db, subject->entity, id);
+    enum err e = request->route->subject->item(db, request->args, &row, why);
+    *ret_seq = e == OK ? request_seq(request, db, row) : 0;
     return e;
 }
 

@@ -16,11 +16,18 @@ const char *request_text(const struct request *request, const char *name)
     return text ? text : "";
 }
 
-void request_tag(struct request *request, struct reply *reply, const json_t *row)
+int64_t request_seq(const struct request *request, struct db *db, const json_t *row)
 {
     const struct route_subject *subject = request->route->subject;
+    if (subject && !subject->key)
+        return changes_newest_of(db, subject->entity);
     const char *id = subject ? json_string_value(json_object_get(row, subject->key)) : NULL;
-    int64_t seq = id ? changes_of(request->db, subject->entity, id) : 0;
+    return id ? changes_of(db, subject->entity, id) : 0;
+}
+
+void request_tag(struct request *request, struct reply *reply, const json_t *row)
+{
+    int64_t seq = request_seq(request, request->db, row);
     if (seq)
         reply_etag(reply, seq);
 }

@@ -52,6 +52,8 @@ enum err request_reply_list(struct request *request, struct reply *reply, reques
 enum err request_reply_write(struct request *request, struct reply *reply, request_row *write,
                              int status, struct why *why);
 
+/* Number of the last change of the route's item, where ${row} names it; 0: unknown. */
+int64_t request_seq(const struct request *request, struct db *db, const json_t *row);
 /* The ETag of the route's item, where ${row} names it. */
 void request_tag(struct request *request, struct reply *reply, const json_t *row);
 

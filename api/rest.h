@@ -49,4 +49,17 @@ route_handler rest_jobs_list, rest_jobs_get, rest_jobs_events, rest_jobs_event, 
 route_handler rest_jobs_start, rest_jobs_end, rest_jobs_correct, rest_jobs_erase_names,
     rest_jobs_rebook, rest_jobs_explain, rest_jobs_explain_event;
 
+extern const struct body_table rest_vendors_create_body, rest_vendors_update_body,
+    rest_vendors_list_query, rest_filaments_create_body, rest_filaments_update_body,
+    rest_filaments_list_query, rest_materials_update_body, rest_thresholds_update_body,
+    rest_settings_update_body, rest_catalog_page_query;
+route_handler rest_vendors_list, rest_vendors_get, rest_vendors_create, rest_vendors_update,
+    rest_vendors_delete;
+route_handler rest_filaments_list, rest_filaments_get, rest_filaments_create, rest_filaments_update,
+    rest_filaments_delete;
+route_handler rest_materials_list, rest_materials_get, rest_materials_update;
+route_handler rest_thresholds_list, rest_thresholds_get, rest_thresholds_update,
+    rest_thresholds_reset;
+route_handler rest_settings_list, rest_settings_update;
+
 #endif

@@ -57,6 +57,8 @@ static const struct field create_fields[] = {
     {NULL, "profile", K_TEXT, 0, 0, 0, 32, NIL, NULL, "filament profile, such as GFA00"},
     {NULL, "article_number", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL,
      "article number of the product"},
+    {NULL, "barcode", K_TEXT, 0, 0, 8, 14, 0, NULL,
+     "EAN or UPC on its box, learnt as that of the product"},
     {NULL, "external_id", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "its id in another system"},
     {NULL, "extra", K_OBJECT, 0, 0, 0, 0, 0, NULL, "further fields of the user's own"},
 };

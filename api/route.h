@@ -52,7 +52,7 @@ struct route_subject {
     route_item *item;   /* the row that the path names, before a write (it may give NULL for one
                          * that is not there yet); NULL: it names none */
     const char *entity; /* its name in the change feed */
-    const char *key;    /* column of its public id */
+    const char *key;    /* column of its public id; NULL: all of its kind are one thing */
 };
 
 /* The body of a success: for the OpenAPI document, and for the tests that hold it against what is

@@ -45,13 +45,20 @@ static bool columns_ready(struct db *db, struct db_statement *st, const struct f
     return ready;
 }
 
+/* JSON text in SQL. */
+static bool nested(const struct db_column *column)
+{
+    return column->typed &&
+           (column->kind == K_LIST || column->kind == K_OBJECT || column->kind == K_ANY);
+}
+
 static json_t *value_json(sqlite3_stmt *st, int i, const struct db_column *column)
 {
     const char *text = (const char *)sqlite3_column_text(st, i);
     size_t len = (size_t)sqlite3_column_bytes(st, i);
     if (!text)
         return json_null();
-    if (column->typed && (column->kind == K_LIST || column->kind == K_OBJECT))
+    if (nested(column))
         return json_loadb(text, len, JSON_DECODE_ANY, NULL);
     return json_stringn(text, len);
 }
@@ -139,7 +146,7 @@ static void add_text(struct buf *out, sqlite3_stmt *st, int i, const struct db_c
     size_t len = (size_t)sqlite3_column_bytes(st, i);
     if (!text)
         buf_add(out, "null", 4);
-    else if (column->typed && (column->kind == K_LIST || column->kind == K_OBJECT))
+    else if (nested(column))
         buf_add(out, text, len);
     else
         buf_json(out, text, len);

@@ -22,7 +22,12 @@ enum err filaments_update(struct db *db, const json_t *args, json_t **ret, struc
 /* ERR_CONFLICT filament_in_use while rolls of it exist. */
 enum err filaments_delete(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err filaments_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* Filters material, brand, q. */
+/* Filters material, brand, vendor_id, profile, article_number, barcode, external_id, q. */
 enum err filaments_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
+
+/* Take `barcode` of ${args}, where it is given, as that of the product: the user scanned its box.
+ * ERR_CONFLICT barcode_taken where another product has it. */
+enum err filaments_learn_barcode(struct db *db, int64_t filament, const json_t *args,
+                                 struct why *why);
 
 #endif

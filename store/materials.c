@@ -11,6 +11,8 @@
 #include "store/db.h"
 #include "store/list.h"
 
+static const char *const origins[] = {"default", "api", NULL};
+
 static const struct field fields[] = {
     {.name = "material_type", .kind = K_TEXT, .doc = "Name of the material"},
     {.name = "density_g_cm3", .kind = K_REAL, .flags = FIELD_NULLABLE, .doc = "Density in force"},
@@ -26,7 +28,7 @@ static const struct field fields[] = {
      .kind = K_INT,
      .flags = FIELD_NULLABLE,
      .doc = "Days by the program's own table"},
-    {.name = "origin", .kind = K_TEXT, .doc = "Who set the values in force: default or api"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set the values in force"},
 };
 const struct field_shape materials_shape = {"materials", fields, LEN(fields), "Material"};
 
@@ -110,6 +112,17 @@ enum err materials_list(struct db *db, const json_t *args, struct list *ret_list
         .order = "ASC",
     };
     return list_read(db, &kind, args, ret_list, why);
+}
+
+enum err materials_get(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    *ret = db_row(db,
+                  "SELECT * FROM materials WHERE lower(material_type) = lower(:material_type) "
+                  "/* scan */",
+                  args, &materials_shape);
+    return *ret ? OK
+                : db_missing(db, why, "material_not_found", "material_type",
+                             "no such material; a filament that names it makes it");
 }
 
 enum err materials_set(struct db *db, const json_t *args, json_t **ret, struct why *why)

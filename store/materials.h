@@ -29,6 +29,7 @@ enum err materials_normal(struct db *db, const char *name, char ret_name[MATERIA
 /* Make sure that ${name} (normalised) has a row. */
 enum err materials_ensure(struct db *db, const char *name);
 
+enum err materials_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err materials_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 /* {material_type, density_g_cm3?, dry_days?}: null goes back to the program's own. */
 enum err materials_set(struct db *db, const json_t *args, json_t **ret, struct why *why);

@@ -195,12 +195,12 @@ int64_t product_make(struct db *db, const json_t *facts)
         db,
         "INSERT INTO filament (public_id, vendor, name, material, color, alpha, colors, "
         "color_direction, profile, density, diameter, net_mg, tare_mg, price_cents, nozzle_min, "
-        "nozzle_max, bed_min, bed_max, drying, article_number, reorder_url, comment, "
-        "external_id, extra, created_at, updated_at) VALUES (:public_id, :vendor, :name, "
+        "nozzle_max, bed_min, bed_max, drying, article_number, reorder_url, barcode, "
+        "comment, external_id, extra, created_at, updated_at) VALUES (:public_id, :vendor, :name, "
         ":material, :color, coalesce(:alpha, 255), coalesce(:colors, '[]'), :color_direction, "
         ":profile, :density, coalesce(:diameter, 1.75), :net_mg, :tare_mg, :price_cents, "
         ":nozzle_min, :nozzle_max, :bed_min, :bed_max, :drying, :article_number, :reorder_url, "
-        ":comment, :external_id, coalesce(:extra, '{}'), :now, :now)",
+        ":barcode, :comment, :external_id, coalesce(:extra, '{}'), :now, :now)",
         args);
     return db_last_row(db);
 }
@@ -223,12 +223,29 @@ enum err product_write(struct db *db, int64_t filament, const json_t *facts)
                       : db_exec(db, sql.data, args);
 }
 
-void product_drop_unused(struct db *db, int64_t filament)
+static void give_barcode(struct db *db, json_t *args)
 {
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)filament));
+    json_auto_t *row = db_row(
+        db, "SELECT barcode FROM filament WHERE id = :id AND barcode IS NOT NULL", args, NULL);
+    if (!row)
+        return;
+    db_put(db, args, "barcode", json_incref(json_object_get(row, "barcode")));
+    db_exec(db, "UPDATE filament SET barcode = NULL, updated_at = :now WHERE id = :id", args);
+    db_exec(db,
+            "UPDATE filament SET barcode = :barcode, updated_at = :now "
+            "WHERE id = :to AND barcode IS NULL",
+            args);
+}
+
+void product_leave(struct db *db, int64_t from, int64_t to)
+{
+    json_auto_t *args =
+        db_args(db, json_pack("{s:I, s:I}", "id", (json_int_t)from, "to", (json_int_t)to));
+    if (db_int(db, "SELECT 1 FROM spool WHERE filament = :id LIMIT 1", args, 0))
+        return;
+    give_barcode(db, args);
     db_exec(db,
             "DELETE FROM filament WHERE id = :id AND reorder_url IS NULL AND comment IS NULL "
-            "AND external_id IS NULL AND extra = '{}' "
-            "AND NOT EXISTS (SELECT 1 FROM spool WHERE filament = :id)",
+            "AND external_id IS NULL AND extra = '{}'",
             args);
 }

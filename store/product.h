@@ -32,7 +32,9 @@ int64_t product_match(struct db *db, const json_t *facts, enum product_search se
 int64_t product_make(struct db *db, const json_t *facts);
 /* Write the given facts to the product ${filament}. */
 enum err product_write(struct db *db, int64_t filament, const json_t *facts);
-/* Drop a product that no roll is of and that nobody told more about than a roll's facts. */
-void product_drop_unused(struct db *db, int64_t filament);
+/* A roll went from ${from} to ${to}. If it was the last one, it was the product that was described
+ * wrongly: its barcode goes along, and it is dropped if nobody told more about it than a roll's
+ * facts. */
+void product_leave(struct db *db, int64_t from, int64_t to);
 
 #endif

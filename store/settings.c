@@ -38,9 +38,19 @@ enum err settings_configure(struct db *db, const json_t *defaults, struct why *w
     return db_status(db, why);
 }
 
-static const struct field fields[] = {{.name = "value", .kind = K_OBJECT},
-                                      {.name = "default", .kind = K_OBJECT}};
-static const struct field_shape shape = {"settings", fields, LEN(fields), "Setting"};
+static const char *const origins[] = {"default", "api", NULL};
+
+static const struct field fields[] = {
+    {.name = "value", .kind = K_ANY, .flags = FIELD_NULLABLE, .doc = "What is in force"},
+    {.name = "default",
+     .kind = K_ANY,
+     .flags = FIELD_NULLABLE,
+     .doc = "What the configuration says, or is built in"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set it"},
+};
+static const struct field_shape shape = {NULL, fields, LEN(fields), "Setting"};
+static const struct field each = {.kind = K_OBJECT, .of = &shape};
+const struct field_shape settings_shape = {NULL, &each, 1, "Settings"};
 
 enum err settings_list(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {

@@ -26,7 +26,7 @@ static enum err move_product(struct db *db, int64_t id, const json_t *base, cons
         db, json_pack("{s:I, s:I}", "id", (json_int_t)id, "filament", (json_int_t)filament));
     db_exec(db, "UPDATE spool SET filament = :filament, updated_at = :now WHERE id = :id", args);
     if (filament != old)
-        product_drop_unused(db, old);
+        product_leave(db, old, filament);
     return db_status(db, why);
 }
 

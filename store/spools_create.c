@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/filaments.h"
 #include "store/product.h"
 #include "store/spools_inside.h"
 
@@ -134,6 +135,8 @@ enum err spools_create(struct db *db, const json_t *args, json_t **ret, struct w
     int64_t filament =
         product_match(db, facts, PRODUCT_GIVEN, args_int(args, "initial_weight_grams", 0));
     e = db_status(db, why);
+    if (e == OK)
+        e = filaments_learn_barcode(db, filament, args, why);
     if (e == OK)
         e = make_all(db, filament, own, args, made, why);
     if (e)

@@ -10,18 +10,23 @@
 #include "store/materials.h"
 #include "store/number.h"
 
+static const char *const origins[] = {"default", "api", NULL};
+
 static const struct field fields[] = {
     {.name = "threshold_id", .kind = K_TEXT, .doc = "The material, or global"},
     {.name = "material",
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
      .doc = "Material; null: all that have none of their own"},
-    {.name = "threshold_grams", .kind = K_GRAMS, .doc = "At or below it a roll is low"},
+    {.name = "threshold_grams",
+     .kind = K_GRAMS,
+     .flags = FIELD_NULLABLE,
+     .doc = "At or below it a roll is low; null: as the global one"},
     {.name = "default_grams",
      .kind = K_GRAMS,
      .flags = FIELD_NULLABLE,
      .doc = "What the configuration says"},
-    {.name = "origin", .kind = K_TEXT, .doc = "Who set it: default or api"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set it"},
 };
 const struct field_shape thresholds_shape = {"thresholds", fields, LEN(fields), "Threshold"};
 
@@ -77,6 +82,42 @@ enum err thresholds_list(struct db *db, const json_t *args, struct list *ret_lis
     return list_read(db, &kind, args, ret_list, why);
 }
 
+static json_t *row_set(struct db *db, const char *id)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:s}", "id", id));
+    return db_row(db, "SELECT * FROM thresholds WHERE threshold_id = :id /* scan */", args,
+                  &thresholds_shape);
+}
+
+/* One that nobody set is a row like the others, without a weight. */
+static enum err row_of(struct db *db, const char *key, json_t **ret, struct why *why)
+{
+    const char *id = key[0] ? key : "global";
+    json_t *set = row_set(db, id);
+    *ret = set ? set
+               : db_args(db, json_pack("{s:s, s:s?, s:n, s:n, s:s}", "threshold_id", id, "material",
+                                       key[0] ? key : NULL, "threshold_grams", "default_grams",
+                                       "origin", "default"));
+    return db_status(db, why);
+}
+
+enum err thresholds_get(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    char key[MATERIALS_NAME_SIZE];
+    enum err e = key_of(db, args_text(args, "material"), key, why);
+    return e ? e : row_of(db, key, ret, why);
+}
+
+enum err thresholds_find(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    char key[MATERIALS_NAME_SIZE];
+    enum err e = key_of(db, args_text(args, "material"), key, why);
+    if (e)
+        return e;
+    *ret = row_set(db, key[0] ? key : "global");
+    return db_status(db, why);
+}
+
 enum err thresholds_set(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
     char key[MATERIALS_NAME_SIZE];
@@ -90,10 +131,19 @@ enum err thresholds_set(struct db *db, const json_t *args, json_t **ret, struct 
             "ON CONFLICT (material) DO UPDATE SET chosen_mg = excluded.chosen_mg, "
             "updated_at = excluded.updated_at WHERE chosen_mg IS NOT excluded.chosen_mg",
             row);
-    json_t *set = db_row(db,
-                         "SELECT * FROM thresholds WHERE threshold_id = "
-                         "CASE :material WHEN '' THEN 'global' ELSE :material END /* scan */",
-                         row, &thresholds_shape);
-    *ret = set ? set : db_args(db, json_pack("{s:s, s:n}", "material", key, "threshold_grams"));
-    return db_status(db, why);
+    return row_of(db, key, ret, why);
+}
+
+enum err thresholds_reset(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    char key[MATERIALS_NAME_SIZE];
+    enum err e = key_of(db, args_text(args, "material"), key, why);
+    if (e)
+        return e;
+    json_auto_t *row = db_args(db, json_pack("{s:s}", "material", key));
+    db_exec(db,
+            "UPDATE threshold SET chosen_mg = NULL, updated_at = :now "
+            "WHERE material = :material AND chosen_mg IS NOT NULL",
+            row);
+    return row_of(db, key, ret, why);
 }

@@ -19,7 +19,7 @@ static const struct field fields[] = {
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
      .doc = "Identifier in another inventory"},
-    {.name = "extra", .kind = K_OBJECT, .doc = "Fields of the user's own"},
+    {.name = "extra", .kind = K_OBJECT, .doc = "Fields of the user's own", .of = &field_any},
     {.name = "filaments", .kind = K_INT, .doc = "Number of its products"},
     {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
     {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},

@@ -39,6 +39,7 @@ CREATE TABLE filament (
     drying TEXT,
     article_number TEXT,
     reorder_url TEXT,
+    barcode TEXT,
     comment TEXT,
     external_id TEXT,
     extra TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(extra)),
@@ -49,6 +50,7 @@ CREATE TABLE filament (
 ) STRICT;
 CREATE INDEX filament_product ON filament (vendor, lower(name), lower(material));
 CREATE INDEX filament_material ON filament (material);
+CREATE UNIQUE INDEX filament_barcode ON filament (barcode) WHERE barcode IS NOT NULL;
 CREATE INDEX filament_external ON filament (external_id) WHERE external_id IS NOT NULL;
 
 -- A roll. used_mg is the sum of its rows in usage, kept by a trigger; the balance is initial_mg -

@@ -274,6 +274,7 @@ SELECT
     f.bed_max AS bed_temp_max_c,
     f.drying AS drying_requirements,
     f.article_number AS article_number,
+    f.barcode AS barcode,
     f.reorder_url AS reorder_url,
     f.comment AS notes,
     f.external_id AS external_id,

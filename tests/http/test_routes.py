@@ -73,6 +73,32 @@ def examples(spool, other, printer, key, history, event, job):
     }
 
 
+def catalog_examples(vendor, filament):
+    """Those of vendors, products, materials, thresholds and settings."""
+    return {
+        "listVendors": ("GET", "/api/vendors", None, 200),
+        "createVendor": ("POST", "/api/vendors", {"name": "New"}, 201),
+        "getVendor": ("GET", f"/api/vendors/{vendor}", None, 200),
+        "updateVendor": ("PUT", f"/api/vendors/{vendor}", {"notes": "x"}, 200),
+        "listFilaments": ("GET", "/api/filaments", None, 200),
+        "createFilament": ("POST", "/api/filaments",
+                           {"brand": "New", "product_name": "PLA", "material_type": "PLA"}, 201),
+        "getFilament": ("GET", f"/api/filaments/{filament}", None, 200),
+        "updateFilament": ("PUT", f"/api/filaments/{filament}", {"reorder_url": "https://example.org/1"}, 200),
+        "deleteFilament": ("DELETE", f"/api/filaments/{filament}", None, 200),
+        "deleteVendor": ("DELETE", f"/api/vendors/{vendor}", None, 200),
+        "listMaterials": ("GET", "/api/materials", None, 200),
+        "getMaterial": ("GET", "/api/materials/PLA", None, 200),
+        "updateMaterial": ("PUT", "/api/materials/PLA", {"dry_days": 90}, 200),
+        "listThresholds": ("GET", "/api/thresholds", None, 200),
+        "getThreshold": ("GET", "/api/thresholds/global", None, 200),
+        "updateThreshold": ("PUT", "/api/thresholds/PLA", {"threshold_grams": 200}, 200),
+        "resetThreshold": ("DELETE", "/api/thresholds/PLA", None, 200),
+        "getSettings": ("GET", "/api/settings", None, 200),
+        "updateSettings": ("PUT", "/api/settings", {"currency.code": "EUR"}, 200),
+    }
+
+
 class RoutesTest(HttpCase):
     @classmethod
     def setUpClass(cls):
@@ -89,6 +115,8 @@ class RoutesTest(HttpCase):
         job = daemon.post("/api/print_jobs/start", {"printer_id": "shelf", "gcode_file_name": "old.3mf"}).json["job_id"]
         daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed"})
         cls.examples = examples(spool, other, "shelf", key, history, event, job)
+        filament = daemon.post("/api/filaments", {"brand": "Gone", "product_name": "F", "material_type": "PLA"}).json
+        cls.examples.update(catalog_examples(filament["vendor_id"], filament["filament_id"]))
         cls.rows = list(routes())
 
     def each(self, wanted=lambda row: True):
@@ -134,8 +162,9 @@ class RoutesTest(HttpCase):
             self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
 
     def test_key_must_be_right(self):
-        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
-            answer = self.daemon.request(method, path, body, key="fd_wrong_key")
+        """From many addresses: one alone would soon be refused for so many wrong keys."""
+        for number, (_, (method, path, body, _)) in enumerate(self.each(lambda row: row[2] != "public")):
+            answer = self.daemon.request(method, path, body, key="fd_wrong_key", source=f"127.0.0.{2 + number // 20}")
             self.assertProblem(answer, 401)
             self.assertIn("invalid_token", answer.headers["WWW-Authenticate"])
 

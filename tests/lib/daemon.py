@@ -121,17 +121,18 @@ class Daemon:
     def stderr(self):
         return self.process.stderr() if self.process else ""
 
-    def connection(self, url=None, timeout=30):
-        """An open http.client connection, for tests that need more than request()."""
+    def connection(self, url=None, timeout=30, source=None):
+        """An open http.client connection, for tests that need more than request(); source: own address."""
         parts = urllib.parse.urlsplit(url or self.url)
         if parts.scheme == "https":
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
             return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout,
+                                          source_address=source and (source, 0))
 
-    def request(self, method, path, body=None, headers=None, key=DEFAULT_KEY, url=None, timeout=30):
+    def request(self, method, path, body=None, headers=None, key=DEFAULT_KEY, url=None, timeout=30, source=None):
         """One request. A body that is no text or bytes goes out as JSON; key=None sends no key."""
         sent = {}
         key = self.key if key is DEFAULT_KEY else key
@@ -143,7 +144,7 @@ class Daemon:
             sent["Content-Type"] = "application/json"
             body = body.encode() if isinstance(body, str) else body
         sent.update(headers or {})
-        connection = self.connection(url, timeout)
+        connection = self.connection(url, timeout, source)
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()

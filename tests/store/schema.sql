@@ -8,6 +8,8 @@ CREATE INDEX change_newest ON change (entity, seq);
 
 CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 'waiting';
 
+CREATE UNIQUE INDEX filament_barcode ON filament (barcode) WHERE barcode IS NOT NULL;
+
 CREATE INDEX filament_external ON filament (external_id) WHERE external_id IS NOT NULL;
 
 CREATE INDEX filament_material ON filament (material);
@@ -190,6 +192,7 @@ CREATE TABLE filament (
     drying TEXT,
     article_number TEXT,
     reorder_url TEXT,
+    barcode TEXT,
     comment TEXT,
     external_id TEXT,
     extra TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(extra)),
@@ -868,6 +871,7 @@ SELECT
     f.bed_max AS bed_temp_max_c,
     f.drying AS drying_requirements,
     f.article_number AS article_number,
+    f.barcode AS barcode,
     f.reorder_url AS reorder_url,
     f.comment AS notes,
     f.external_id AS external_id,
