@@ -427,16 +427,25 @@ CREATE TABLE material (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
--- The feed: one current row for each entity, in one global sequence.
+-- The feed: one current row for each entity, in one global sequence. born: its place when it began
+-- to be, for those who have not seen it yet; NULL: here.
 CREATE TABLE change (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
     op TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    born INTEGER CHECK (born < seq)
 ) STRICT;
-CREATE UNIQUE INDEX change_entity ON change (entity, public_id);
+CREATE INDEX change_entity ON change (entity, public_id);
 CREATE INDEX change_newest ON change (entity, seq);
+CREATE INDEX change_tombstone ON change (at) WHERE op = 'delete';
+
+-- The newest tombstone that was dropped: who has not come that far has missed it.
+CREATE TABLE change_dropped (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    seq INTEGER NOT NULL
+) STRICT;
 
 -- Answers kept for repeated requests. principal: who asked (row of api_key, 0: nobody).
 CREATE TABLE idempotency (

@@ -1,8 +1,15 @@
--- The change feed. Every trigger adds the new place of what changed for a client; the trigger on
--- `change` itself removes the former place, so that each entity has one row. Tombstones stay.
+-- The feed. Every trigger adds the new place of what changed for a client; the trigger on `change`
+-- itself removes the former place, so that each entity has one row. Tombstones stay until they are
+-- too old to be asked for.
 
-CREATE TRIGGER change_once BEFORE INSERT ON change BEGIN
-    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id;
+CREATE TRIGGER change_once AFTER INSERT ON change
+WHEN EXISTS (SELECT 1 FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id
+    AND seq < NEW.seq) BEGIN
+    UPDATE change SET born = (SELECT coalesce(c.born, c.seq) FROM change c
+        WHERE c.entity = NEW.entity AND c.public_id = NEW.public_id AND c.seq < NEW.seq
+            AND c.op <> 'delete')
+        WHERE seq = NEW.seq;
+    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id AND seq < NEW.seq;
 END;
 
 -- The ledger: append-only, its sum kept on the roll.
@@ -36,6 +43,11 @@ CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
             AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
+        JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
+        JOIN spool ON spool.id = a.spool WHERE spool.filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
+        ORDER BY slot.id;
 END;
 
 CREATE TRIGGER vendor_deleted AFTER DELETE ON vendor BEGIN
@@ -44,6 +56,8 @@ END;
 
 CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
 
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
@@ -54,10 +68,15 @@ CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
         SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
         JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
         JOIN spool ON spool.id = a.spool WHERE spool.filament = NEW.id ORDER BY slot.id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE OLD.vendor <> NEW.vendor
+            AND id IN (OLD.vendor, NEW.vendor) ORDER BY id;
 END;
 
 CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM vendor WHERE id = OLD.vendor;
 END;
 
 -- Rolls. A roll's weight and colour are in the summary of the slot that holds it, its count in its
@@ -117,6 +136,17 @@ CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
 END;
 
+-- Another printer's now: so is all that names its printer through it.
+CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NEW.printer BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot_history', public_id, 'update', NEW.updated_at FROM slot_assignment WHERE slot = NEW.id ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'question', public_id, 'update', NEW.updated_at FROM question WHERE slot = NEW.id ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
+            AND id IN (SELECT spool FROM slot_assignment WHERE slot = NEW.id AND unassigned_at IS NULL) ORDER BY id;
+END;
+
 CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
@@ -127,6 +157,9 @@ CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (NEW.spool) AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
@@ -135,10 +168,21 @@ CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (OLD.spool, NEW.spool) AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot, NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM slot WHERE id = OLD.slot;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM spool
+            WHERE id = OLD.spool AND deleted_at IS NULL;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot)) ORDER BY id;
 END;
 
 -- Prints
@@ -166,6 +210,11 @@ CREATE TRIGGER job_filament_updated AFTER UPDATE ON job_filament BEGIN
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
 END;
 
+CREATE TRIGGER job_filament_deleted AFTER DELETE ON job_filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
+END;
+
 CREATE TRIGGER job_segment_inserted AFTER INSERT ON job_segment BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
@@ -174,6 +223,11 @@ END;
 CREATE TRIGGER job_segment_updated AFTER UPDATE ON job_segment BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
+END;
+
+CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
 END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
@@ -247,6 +301,8 @@ CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
 
 CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
@@ -266,4 +322,6 @@ CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;

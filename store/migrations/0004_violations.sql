@@ -127,9 +127,12 @@ FROM learned l WHERE NOT EXISTS (SELECT 1 FROM spool s WHERE s.id = l.spool
     AND s.deleted_at IS NULL)
 UNION ALL
 SELECT 'not_in_feed', 'spool', s.public_id, 'the change feed does not know it'
-FROM spool s WHERE NOT EXISTS (SELECT 1 FROM change c
-    WHERE c.entity = 'spool' AND c.public_id = s.public_id
-        AND (c.op = 'delete') = (s.deleted_at IS NOT NULL))
+FROM spool s WHERE s.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM change c
+    WHERE c.entity = 'spool' AND c.public_id = s.public_id AND c.op <> 'delete')
+UNION ALL
+SELECT 'deleted_in_feed', 'spool', s.public_id, 'the change feed tells of it as if it were there'
+FROM spool s WHERE s.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM change c
+    WHERE c.entity = 'spool' AND c.public_id = s.public_id AND c.op <> 'delete')
 UNION ALL
 SELECT 'not_in_feed', 'slot', sl.public_id, 'the change feed does not know it'
 FROM slot sl WHERE NOT EXISTS (SELECT 1 FROM change c
@@ -141,4 +144,7 @@ FROM usage u WHERE NOT EXISTS (SELECT 1 FROM change c
 UNION ALL
 SELECT 'not_in_feed', 'print_job', j.public_id, 'the change feed does not know it'
 FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
-    WHERE c.entity = 'print_job' AND c.public_id = j.public_id);
+    WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
+UNION ALL
+SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
+FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1;

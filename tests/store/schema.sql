@@ -2,9 +2,11 @@ CREATE UNIQUE INDEX alert_cause ON alert (cause) WHERE ended_at IS NULL;
 
 CREATE INDEX alert_opened ON alert (opened_at);
 
-CREATE UNIQUE INDEX change_entity ON change (entity, public_id);
+CREATE INDEX change_entity ON change (entity, public_id);
 
 CREATE INDEX change_newest ON change (entity, seq);
+
+CREATE INDEX change_tombstone ON change (at) WHERE op = 'delete';
 
 CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 'waiting';
 
@@ -138,7 +140,13 @@ CREATE TABLE change (
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
     op TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    born INTEGER CHECK (born < seq)
+) STRICT;
+
+CREATE TABLE change_dropped (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    seq INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE delivery (
@@ -522,8 +530,14 @@ CREATE TRIGGER api_key_updated AFTER UPDATE OF name, scopes, expires_at, revoked
     INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
 END;
 
-CREATE TRIGGER change_once BEFORE INSERT ON change BEGIN
-    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id;
+CREATE TRIGGER change_once AFTER INSERT ON change
+WHEN EXISTS (SELECT 1 FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id
+    AND seq < NEW.seq) BEGIN
+    UPDATE change SET born = (SELECT coalesce(c.born, c.seq) FROM change c
+        WHERE c.entity = NEW.entity AND c.public_id = NEW.public_id AND c.seq < NEW.seq
+            AND c.op <> 'delete')
+        WHERE seq = NEW.seq;
+    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id AND seq < NEW.seq;
 END;
 
 CREATE TRIGGER device_deleted AFTER DELETE ON device BEGIN
@@ -540,10 +554,14 @@ END;
 
 CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM vendor WHERE id = OLD.vendor;
 END;
 
 CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
 
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
@@ -554,6 +572,9 @@ CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
         SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
         JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
         JOIN spool ON spool.id = a.spool WHERE spool.filament = NEW.id ORDER BY slot.id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE OLD.vendor <> NEW.vendor
+            AND id IN (OLD.vendor, NEW.vendor) ORDER BY id;
 END;
 
 CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
@@ -573,6 +594,11 @@ WHEN EXISTS (SELECT 1 FROM job_feed f JOIN job j ON j.id = f.job
         WHERE slot = NEW.slot AND to_at = NEW.created_at ORDER BY id DESC LIMIT 1;
 END;
 
+CREATE TRIGGER job_filament_deleted AFTER DELETE ON job_filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
+END;
+
 CREATE TRIGGER job_filament_inserted AFTER INSERT ON job_filament BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
@@ -585,6 +611,11 @@ END;
 
 CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_segment_inserted AFTER INSERT ON job_segment BEGIN
@@ -608,6 +639,8 @@ CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
 
 CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
@@ -615,6 +648,8 @@ CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
 
 CREATE TRIGGER printer_alias_deleted AFTER DELETE ON printer_alias BEGIN
@@ -664,6 +699,14 @@ END;
 
 CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM slot WHERE id = OLD.slot;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM spool
+            WHERE id = OLD.spool AND deleted_at IS NULL;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
@@ -672,6 +715,9 @@ CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (NEW.spool) AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
@@ -680,6 +726,9 @@ CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (OLD.spool, NEW.spool) AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
+            AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot, NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
@@ -688,6 +737,16 @@ END;
 
 CREATE TRIGGER slot_inserted AFTER INSERT ON slot BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NEW.printer BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot_history', public_id, 'update', NEW.updated_at FROM slot_assignment WHERE slot = NEW.id ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'question', public_id, 'update', NEW.updated_at FROM question WHERE slot = NEW.id ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
+            AND id IN (SELECT spool FROM slot_assignment WHERE slot = NEW.id AND unassigned_at IS NULL) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
@@ -778,6 +837,11 @@ CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
             AND deleted_at IS NULL ORDER BY id;
+    INSERT INTO change (entity, public_id, op, at)
+        SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
+        JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
+        JOIN spool ON spool.id = a.spool WHERE spool.filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
+        ORDER BY slot.id;
 END;
 
 CREATE VIEW alerts AS
@@ -1281,9 +1345,12 @@ FROM learned l WHERE NOT EXISTS (SELECT 1 FROM spool s WHERE s.id = l.spool
     AND s.deleted_at IS NULL)
 UNION ALL
 SELECT 'not_in_feed', 'spool', s.public_id, 'the change feed does not know it'
-FROM spool s WHERE NOT EXISTS (SELECT 1 FROM change c
-    WHERE c.entity = 'spool' AND c.public_id = s.public_id
-        AND (c.op = 'delete') = (s.deleted_at IS NOT NULL))
+FROM spool s WHERE s.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM change c
+    WHERE c.entity = 'spool' AND c.public_id = s.public_id AND c.op <> 'delete')
+UNION ALL
+SELECT 'deleted_in_feed', 'spool', s.public_id, 'the change feed tells of it as if it were there'
+FROM spool s WHERE s.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM change c
+    WHERE c.entity = 'spool' AND c.public_id = s.public_id AND c.op <> 'delete')
 UNION ALL
 SELECT 'not_in_feed', 'slot', sl.public_id, 'the change feed does not know it'
 FROM slot sl WHERE NOT EXISTS (SELECT 1 FROM change c
@@ -1295,5 +1362,8 @@ FROM usage u WHERE NOT EXISTS (SELECT 1 FROM change c
 UNION ALL
 SELECT 'not_in_feed', 'print_job', j.public_id, 'the change feed does not know it'
 FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
-    WHERE c.entity = 'print_job' AND c.public_id = j.public_id);
+    WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
+UNION ALL
+SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
+FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1;
 

@@ -320,6 +320,10 @@ static const struct {
     {"segment_booking", "UPDATE job_segment SET spool = 1"},
     {"segment_without_filament", "DELETE FROM job_filament"},
     {"not_in_feed", "DELETE FROM change WHERE entity = 'slot'"},
+    {"deleted_in_feed", "UPDATE spool SET deleted_at = 5; "
+                        "UPDATE change SET op = 'update' WHERE entity = 'spool'"},
+    {"twice_in_feed", "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
+                      "VALUES ('slot', 'l', 'update', 1)"},
     {"orphan", "PRAGMA foreign_keys = OFF; DELETE FROM filament"},
 };
 static const char sound_rows[] =
