@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -12,19 +13,25 @@
 
 #include "api/tls_cert.h"
 #include "base/auto.h"
+#include "base/log.h"
 #include "base/text.h"
 
-enum { PATH_SIZE = 480, DAY_MS = 86400000, CHECK_MS = 60 * 60 * 1000 };
+enum { PATH_SIZE = 480, DAY_MS = 86400000, CHECK_MS = 60 * 60 * 1000, OWN_CHECK_MS = 5000 };
+enum { WARN_DAYS = 14 };
+
+/* When the user's files were last changed. */
+struct stamp {
+    struct timespec cert, key;
+};
 
 struct tls {
-    pthread_mutex_t lock; /* over cert and key: workers take them while a renewal swaps them */
-    X509 *cert;
-    EVP_PKEY *key;
+    pthread_mutex_t lock; /* over cert: workers take it while a renewal swaps it */
+    struct tls_cert cert;
     char cert_path[PATH_SIZE], key_path[PATH_SIZE];
     const char *const *names;
     bool own; /* the user's files */
-    int64_t checked_at;
-    struct timespec file_time; /* of the user's certificate when it was read */
+    int64_t checked_at, warned_at;
+    struct stamp stamp; /* of the files as they were last tried */
 };
 
 static struct timespec time_of(const char *path)
@@ -33,42 +40,43 @@ static struct timespec time_of(const char *path)
     return stat(path, &info) == 0 ? info.st_mtim : (struct timespec){0};
 }
 
-static void swap(struct tls *tls, X509 *cert, EVP_PKEY *key)
+static bool same_time(struct timespec a, struct timespec b)
 {
-    pthread_mutex_lock(&tls->lock);
-    X509_free(tls->cert);
-    EVP_PKEY_free(tls->key);
-    tls->cert = cert;
-    tls->key = key;
-    pthread_mutex_unlock(&tls->lock);
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+static void swap(struct tls *tls, struct tls_cert cert)
+{
+    pthread_mutex_lock(&tls->lock);
+    struct tls_cert old = tls->cert;
+    tls->cert = cert;
+    pthread_mutex_unlock(&tls->lock);
+    tls_cert_free(&old);
+}
+
+/* The stamp is taken first: what changes meanwhile is read again. */
 static enum err load(struct tls *tls, struct why *why)
 {
-    X509 *cert;
-    EVP_PKEY *key;
-    struct timespec file_time = time_of(tls->cert_path);
-    enum err e = tls_cert_read(tls->cert_path, tls->key_path, &cert, &key, why);
-    if (e != OK)
-        return e;
-    tls->file_time = file_time;
-    swap(tls, cert, key);
-    return OK;
+    struct tls_cert cert;
+    tls->stamp = (struct stamp){time_of(tls->cert_path), time_of(tls->key_path)};
+    enum err e = tls_cert_read(tls->cert_path, tls->key_path, &cert, why);
+    if (e == OK)
+        swap(tls, cert);
+    return e;
 }
 
 /* A new certificate for ${key}, which is taken over. */
 static enum err issue(struct tls *tls, EVP_PKEY *key, int64_t now, struct why *why)
 {
-    X509 *cert = key ? tls_cert_new(key, tls->names, now, TLS_DAYS) : NULL;
-    enum err e = cert ? tls_cert_write(tls->cert_path, cert, why)
-                      : why_fail(why, ERR_IO, "tls_generate", "tls.dir",
-                                 "the certificate could not be made");
-    if (e == OK) {
-        swap(tls, cert, key);
-        return OK;
-    }
-    X509_free(cert);
-    EVP_PKEY_free(key);
+    struct tls_cert cert = {.key = key};
+    cert.leaf = key ? tls_cert_new(key, tls->names, now, TLS_DAYS) : NULL;
+    enum err e = cert.leaf ? tls_cert_write(tls->cert_path, cert.leaf, why)
+                           : why_fail(why, ERR_IO, "tls_generate", "tls.dir",
+                                      "the certificate could not be made");
+    if (e == OK)
+        swap(tls, cert);
+    else
+        tls_cert_free(&cert);
     return e;
 }
 
@@ -83,12 +91,34 @@ static enum err generate(struct tls *tls, int64_t now, struct why *why)
     return e;
 }
 
+/* Also where the clock was set back, or the machine got another name or address. */
 static enum err renew(struct tls *tls, int64_t now, struct why *why)
 {
-    if (tls_cert_end(tls->cert) - now > (int64_t)TLS_RENEW_DAYS * DAY_MS)
+    X509 *leaf = tls->cert.leaf;
+    bool ends = tls_cert_end(leaf) - now <= (int64_t)TLS_RENEW_DAYS * DAY_MS;
+    if (!ends && tls_cert_begin(leaf) <= now && tls_cert_names_us(leaf, tls->names))
         return OK;
-    EVP_PKEY_up_ref(tls->key);
-    return issue(tls, tls->key, now, why);
+    EVP_PKEY_up_ref(tls->cert.key);
+    return issue(tls, tls->cert.key, now, why);
+}
+
+/* The user's own is for the user to renew; once a day is enough to say so. */
+static void warn_of_end(struct tls *tls, int64_t now)
+{
+    int64_t left = tls_cert_end(tls->cert.leaf) - now;
+    if (left > (int64_t)WARN_DAYS * DAY_MS || (tls->warned_at && now - tls->warned_at < DAY_MS))
+        return;
+    tls->warned_at = now;
+    log_line(LOG_WARN, "tls.expiry", "file=\"%s\" days=%lld", tls->cert_path,
+             (long long)(left / DAY_MS));
+}
+
+static enum err open_own(struct tls *tls, int64_t now, struct why *why)
+{
+    enum err e = load(tls, why);
+    if (e == OK)
+        warn_of_end(tls, now);
+    return e;
 }
 
 static enum err open_generated(struct tls *tls, const char *dir, int64_t now, struct why *why)
@@ -121,7 +151,7 @@ enum err tls_open(const struct tls_options *options, int64_t now, struct tls **r
              tls->own ? options->cert : dir);
     snprintf(tls->key_path, sizeof tls->key_path, tls->own ? "%s" : "%s/key.pem",
              tls->own ? (options->key ? options->key : options->cert) : dir);
-    enum err e = tls->own ? load(tls, why) : open_generated(tls, dir, now, why);
+    enum err e = tls->own ? open_own(tls, now, why) : open_generated(tls, dir, now, why);
     if (e == OK)
         *ret_tls = tls;
     else
@@ -133,8 +163,7 @@ void tls_close(struct tls *tls)
 {
     if (!tls)
         return;
-    X509_free(tls->cert);
-    EVP_PKEY_free(tls->key);
+    tls_cert_free(&tls->cert);
     pthread_mutex_destroy(&tls->lock);
     free(tls);
 }
@@ -143,7 +172,8 @@ static int present(SSL *ssl, void *arg)
 {
     struct tls *tls = arg;
     pthread_mutex_lock(&tls->lock);
-    bool good = SSL_use_certificate(ssl, tls->cert) == 1 && SSL_use_PrivateKey(ssl, tls->key) == 1;
+    const struct tls_cert *cert = &tls->cert;
+    bool good = SSL_use_cert_and_key(ssl, cert->leaf, cert->key, cert->chain, 1) == 1;
     pthread_mutex_unlock(&tls->lock);
     return good;
 }
@@ -155,35 +185,58 @@ enum err tls_attach(struct tls *tls, void *ssl_ctx, struct why *why)
         return why_fail(why, ERR_IO, "tls_version", NULL, "TLS 1.2 cannot be set");
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
-    if (tls->own && SSL_CTX_use_certificate_chain_file(ctx, tls->cert_path) != 1)
-        return why_fail(why, ERR_CORRUPT, "tls_certificate", "tls.cert", "%s cannot be used",
-                        tls->cert_path);
     SSL_CTX_set_cert_cb(ctx, present, tls);
     return OK;
 }
 
-enum err tls_tick(struct tls *tls, int64_t now, struct why *why)
+/* A pair that does not fit (one file replaced, the other not yet) is told once; what was loaded
+ * before stays in use. */
+static enum err follow_files(struct tls *tls, int64_t now, struct why *why)
 {
-    if (now - tls->checked_at < CHECK_MS && now >= tls->checked_at)
-        return OK;
-    tls->checked_at = now;
-    if (!tls->own)
-        return renew(tls, now, why);
-    struct timespec file_time = time_of(tls->cert_path);
-    bool changed =
-        file_time.tv_sec != tls->file_time.tv_sec || file_time.tv_nsec != tls->file_time.tv_nsec;
-    return changed ? load(tls, why) : OK;
+    bool same = same_time(time_of(tls->cert_path), tls->stamp.cert) &&
+                same_time(time_of(tls->key_path), tls->stamp.key);
+    enum err e = same ? OK : load(tls, why);
+    if (!same && e == OK)
+        log_line(LOG_INFO, "tls.reload", "file=\"%s\"", tls->cert_path);
+    warn_of_end(tls, now);
+    return e;
 }
 
-void tls_pin(struct tls *tls, char ret_pin[TLS_PIN_SIZE])
+enum err tls_tick(struct tls *tls, int64_t now, struct why *why)
+{
+    int period = tls->own ? OWN_CHECK_MS : CHECK_MS;
+    if (now - tls->checked_at < period && now >= tls->checked_at)
+        return OK;
+    tls->checked_at = now;
+    return tls->own ? follow_files(tls, now, why) : renew(tls, now, why);
+}
+
+static void pin_of(const X509 *cert, char ret_pin[TLS_PIN_SIZE])
 {
     unsigned char *der = NULL;
     uint8_t digest[SHA256_DIGEST_LENGTH] = {0};
-    pthread_mutex_lock(&tls->lock);
-    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(tls->cert), &der);
-    pthread_mutex_unlock(&tls->lock);
+    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
     if (len > 0)
         SHA256(der, (size_t)len, digest);
     OPENSSL_free(der);
     text_hex(ret_pin, digest, sizeof digest);
+}
+
+void tls_pin(struct tls *tls, char ret_pin[TLS_PIN_SIZE])
+{
+    pthread_mutex_lock(&tls->lock);
+    pin_of(tls->cert.leaf, ret_pin);
+    pthread_mutex_unlock(&tls->lock);
+}
+
+enum err tls_pin_file(const char *path, char *ret_pin, struct why *why)
+{
+    auto_file *from = fopen(path, "re");
+    X509 *cert = from ? PEM_read_X509(from, NULL, NULL, NULL) : NULL;
+    if (!cert)
+        return why_fail(why, ERR_IO, "tls_certificate", "tls_certificate",
+                        "cannot read a certificate from %s", path);
+    pin_of(cert, ret_pin);
+    X509_free(cert);
+    return OK;
 }

@@ -39,5 +39,7 @@ enum err tls_tick(struct tls *tls, int64_t now, struct why *why);
 
 /* SHA-256 of the certificate's SubjectPublicKeyInfo, lower-case hex. */
 void tls_pin(struct tls *tls, char ret_pin[TLS_PIN_SIZE]);
+/* The same of the first certificate in a PEM file. */
+enum err tls_pin_file(const char *path, char *ret_pin, struct why *why);
 
 #endif

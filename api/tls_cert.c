@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -15,12 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/lan.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/id.h"
 #include "base/text.h"
 
-enum { PATH_SIZE = 512 };
+enum { PATH_SIZE = 512, ADDRESSES = 16 };
 
 EVP_PKEY *tls_cert_new_key(void)
 {
@@ -47,11 +49,16 @@ static void add_addresses(struct buf *names)
 }
 
 /* A name goes into the certificate only where it cannot break the list that it stands in. */
-static void add_name(struct buf *names, const char *name)
+static bool is_dns_name(const char *name)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
-    if (*name && strspn(name, allowed) == strlen(name))
+    return *name && strspn(name, allowed) == strlen(name);
+}
+
+static void add_name(struct buf *names, const char *name)
+{
+    if (is_dns_name(name))
         buf_format(names, ",DNS:%s", name);
 }
 
@@ -128,26 +135,96 @@ X509 *tls_cert_new(EVP_PKEY *key, const char *const *names, int64_t now, int day
     return NULL;
 }
 
-enum err tls_cert_read(const char *cert, const char *key, X509 **ret_cert, EVP_PKEY **ret_key,
+static bool names_host(X509 *leaf, const char *host)
+{
+    return X509_check_host(leaf, host, 0, 0, NULL) == 1;
+}
+
+bool tls_cert_names_us(X509 *leaf, const char *const *names)
+{
+    char list[ADDRESSES][LAN_TEXT_SIZE], name[LAN_TEXT_SIZE + 16];
+    bool good = !lan_local_name(name) || names_host(leaf, name);
+    size_t count = lan_addresses(AF_INET, list, ADDRESSES);
+    for (size_t i = 0; i < count; i++)
+        good = good && X509_check_ip_asc(leaf, list[i], 0) == 1;
+    for (; names && *names && good; names++)
+        good = !is_dns_name(*names) || names_host(leaf, *names);
+    return good;
+}
+
+void tls_cert_free(struct tls_cert *cert)
+{
+    X509_free(cert->leaf);
+    EVP_PKEY_free(cert->key);
+    sk_X509_pop_free(cert->chain, X509_free);
+    *cert = (struct tls_cert){0};
+}
+
+static enum err read_chain(const char *path, struct tls_cert *ret, struct why *why)
+{
+    auto_file *from = fopen(path, "re");
+    if (!from)
+        return why_fail(why, ERR_NOT_FOUND, "tls_certificate", "tls_certificate",
+                        "cannot read the certificate %s: %s; tls_certificate in [server] names it",
+                        path, strerror(errno));
+    ret->leaf = PEM_read_X509(from, NULL, NULL, NULL);
+    if (!ret->leaf)
+        return why_fail(why, ERR_CORRUPT, "tls_certificate", "tls_certificate",
+                        "%s holds no PEM certificate (-----BEGIN CERTIFICATE-----)", path);
+    for (X509 *next; (next = PEM_read_X509(from, NULL, NULL, NULL));) {
+        if (!ret->chain)
+            ret->chain = sk_X509_new_null();
+        if (!ret->chain || !sk_X509_push(ret->chain, next)) {
+            X509_free(next);
+            return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+        }
+    }
+    ERR_clear_error(); /* the end of the file is one */
+    return OK;
+}
+
+/* A daemon has nobody to ask. */
+static int refuse_password(char *text, int size, int writing, void *ret_asked)
+{
+    (void)text, (void)size, (void)writing;
+    *(bool *)ret_asked = true;
+    return -1;
+}
+
+static enum err read_key(const char *path, EVP_PKEY **ret_key, struct why *why)
+{
+    bool asked = false;
+    auto_file *from = fopen(path, "re");
+    if (!from)
+        return why_fail(why, ERR_NOT_FOUND, "tls_key", "tls_key",
+                        "cannot read the key %s: %s; tls_key in [server] names it", path,
+                        strerror(errno));
+    *ret_key = PEM_read_PrivateKey(from, NULL, refuse_password, &asked);
+    if (*ret_key)
+        return OK;
+    if (asked)
+        return why_fail(why, ERR_CORRUPT, "tls_key", "tls_key",
+                        "the key %s is encrypted: decrypt it with openssl pkey -in FILE -out NEW",
+                        path);
+    return why_fail(why, ERR_CORRUPT, "tls_key", "tls_key",
+                    "%s holds no PEM key (-----BEGIN PRIVATE KEY-----)", path);
+}
+
+enum err tls_cert_read(const char *cert, const char *key, struct tls_cert *ret_cert,
                        struct why *why)
 {
-    auto_file *from = fopen(cert, "re");
-    X509 *read_cert = from ? PEM_read_X509(from, NULL, NULL, NULL) : NULL;
-    if (!read_cert)
-        return why_fail(why, from ? ERR_CORRUPT : ERR_NOT_FOUND, "tls_certificate", "tls.cert",
-                        "%s: %s", cert, from ? "holds no PEM certificate" : strerror(errno));
-    auto_file *key_from = fopen(key, "re");
-    EVP_PKEY *read_key = key_from ? PEM_read_PrivateKey(key_from, NULL, NULL, NULL) : NULL;
-    if (read_key && X509_check_private_key(read_cert, read_key) == 1) {
-        *ret_cert = read_cert;
-        *ret_key = read_key;
-        return OK;
-    }
-    const char *reason = read_key ? "is not the key of the certificate" : "holds no PEM key";
-    X509_free(read_cert);
-    EVP_PKEY_free(read_key);
-    return why_fail(why, key_from ? ERR_CORRUPT : ERR_NOT_FOUND, "tls_key", "tls.key", "%s: %s",
-                    key, key_from ? reason : strerror(errno));
+    struct tls_cert read = {0};
+    enum err e = read_chain(cert, &read, why);
+    if (e == OK)
+        e = read_key(key, &read.key, why);
+    if (e == OK && X509_check_private_key(read.leaf, read.key) != 1)
+        e = why_fail(why, ERR_CORRUPT, "tls_key", "tls_key",
+                     "%s is not the key of the first certificate in %s", key, cert);
+    if (e == OK)
+        *ret_cert = read;
+    else
+        tls_cert_free(&read);
+    return e;
 }
 
 static enum err replace(const char *path, BIO *content, mode_t mode, struct why *why)
@@ -186,12 +263,22 @@ enum err tls_cert_write(const char *path, X509 *cert, struct why *why)
     return e;
 }
 
-int64_t tls_cert_end(const X509 *cert)
+static int64_t ms_of(const ASN1_TIME *time)
 {
     int days = 0, seconds = 0;
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     if (epoch)
-        ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert));
+        ASN1_TIME_diff(&days, &seconds, epoch, time);
     ASN1_TIME_free(epoch);
     return ((int64_t)days * 86400 + seconds) * 1000;
+}
+
+int64_t tls_cert_begin(const X509 *leaf)
+{
+    return ms_of(X509_get0_notBefore(leaf));
+}
+
+int64_t tls_cert_end(const X509 *leaf)
+{
+    return ms_of(X509_get0_notAfter(leaf));
 }

@@ -51,23 +51,21 @@ static void it_names_this_machine(void **state)
 {
     (void)state;
     struct why why;
-    X509 *read = NULL;
-    EVP_PKEY *read_key = NULL;
+    struct tls_cert read = {0};
     char pin[TLS_PIN_SIZE];
     struct stat info;
     pin_at(start, pin);
     assert_int_equal(stat(key, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_int_equal(tls_cert_read(cert, key, &read, &read_key, &why), OK);
-    assert_int_equal(X509_check_host(read, "localhost", 0, 0, NULL), 1);
-    assert_int_equal(X509_check_ip_asc(read, "127.0.0.1", 0), 1);
-    assert_int_equal(X509_check_ip_asc(read, "::1", 0), 1);
-    assert_int_not_equal(X509_check_host(read, "example.org", 0, 0, NULL), 1);
-    assert_int_equal(EVP_PKEY_get_bits(read_key), 256);
-    int64_t days = (tls_cert_end(read) - start) / day;
+    assert_int_equal(tls_cert_read(cert, key, &read, &why), OK);
+    assert_int_equal(X509_check_host(read.leaf, "localhost", 0, 0, NULL), 1);
+    assert_int_equal(X509_check_ip_asc(read.leaf, "127.0.0.1", 0), 1);
+    assert_int_equal(X509_check_ip_asc(read.leaf, "::1", 0), 1);
+    assert_int_not_equal(X509_check_host(read.leaf, "example.org", 0, 0, NULL), 1);
+    assert_int_equal(EVP_PKEY_get_bits(read.key), 256);
+    int64_t days = (tls_cert_end(read.leaf) - start) / day;
     assert_in_range(days, TLS_DAYS - 1, TLS_DAYS);
-    X509_free(read);
-    EVP_PKEY_free(read_key);
+    tls_cert_free(&read);
 }
 
 static void it_is_renewed_with_the_same_key(void **state)
@@ -76,22 +74,19 @@ static void it_is_renewed_with_the_same_key(void **state)
     struct why why;
     struct tls *tls = NULL;
     const struct tls_options options = {.dir = dir};
-    X509 *before = NULL, *after = NULL;
-    EVP_PKEY *key_before = NULL, *key_after = NULL;
+    struct tls_cert before = {0}, after = {0};
     char first[TLS_PIN_SIZE], second[TLS_PIN_SIZE];
     pin_at(start, first);
-    assert_int_equal(tls_cert_read(cert, key, &before, &key_before, &why), OK);
+    assert_int_equal(tls_cert_read(cert, key, &before, &why), OK);
     assert_int_equal(tls_open(&options, start + day, &tls, &why), OK);
     assert_int_equal(tls_tick(tls, start + (TLS_DAYS - TLS_RENEW_DAYS + 1) * day, &why), OK);
     tls_pin(tls, second);
     assert_string_equal(first, second);
     tls_close(tls);
-    assert_int_equal(tls_cert_read(cert, key, &after, &key_after, &why), OK);
-    assert_true(tls_cert_end(after) > tls_cert_end(before));
-    X509_free(before);
-    X509_free(after);
-    EVP_PKEY_free(key_before);
-    EVP_PKEY_free(key_after);
+    assert_int_equal(tls_cert_read(cert, key, &after, &why), OK);
+    assert_true(tls_cert_end(after.leaf) > tls_cert_end(before.leaf));
+    tls_cert_free(&before);
+    tls_cert_free(&after);
 }
 
 static void a_readable_key_is_refused(void **state)
