@@ -42,6 +42,7 @@ static void close_all(struct api *api)
     identity_close(api->identity);
     readers_close(api->readers);
     auth_clear(&api->auth);
+    auth_clear(&api->pairing);
     relief_clear(&api->relief);
     repeat_clear(&api->repeats);
     free(api);
@@ -69,6 +70,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     json_object_seed(0);
     auth_init(&api->auth);
+    auth_init(&api->pairing);
     relief_init(&api->relief, SERVER_THREADS);
     repeat_init(&api->repeats);
     api->context = *context;
@@ -138,6 +140,12 @@ void api_url(const struct api *api, size_t index, char *ret_url, size_t size)
 {
     snprintf(ret_url, size, "%s://%s:%d", api->listeners[index].tls ? "https" : "http",
              api->listeners[index].host, api->listeners[index].port);
+}
+
+const char *api_name(const struct api *api)
+{
+    const char *name = api->context.name ? api->context.name : api->host;
+    return *name ? name : "filamentd";
 }
 
 static void print_route(const struct route *route)

@@ -37,6 +37,7 @@ struct api_context {
     const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */
     const char *const *hosts;       /* more names accepted in Host, NULL-terminated; may be NULL */
     const char *const *origins;     /* Origins that may read and write; NULL: none but our own */
+    const char *name;               /* of this installation; NULL: the host's */
     const char *certs_dir;          /* anchors of printer certificates, for probes */
     bool require_if_match;          /* a write to an item must name the state it was read in */
     bool open;                      /* true: no key is asked for. For loopback alone. */
@@ -51,6 +52,9 @@ void api_stop(struct api *api); /* NULL is fine */
 
 /* URL of a listener with its real port, such as "https://[::1]:41234". ${index} < count. */
 void api_url(const struct api *api, size_t index, char *ret_url, size_t size);
+
+/* What people call this installation. */
+const char *api_name(const struct api *api);
 
 /* One line for each route, "METHOD PATH ACCESS OPERATION doc", for --print-routes and tests. */
 void api_print_routes(void);

@@ -129,13 +129,23 @@ int auth_blocked(struct auth *auth, const char *address, int64_t now)
     return over >= 0 ? (int)(over / AUTH_PER_SECOND) + 1 : 0;
 }
 
-void auth_failed(struct auth *auth, const char *address, int64_t now)
+static void add_failures(struct auth *auth, const char *address, int count, int64_t now)
 {
     pthread_mutex_lock(&auth->lock);
     struct auth_address *entry = entry_of(auth, address, true, now);
-    if (entry && entry->failures < AUTH_BURST + 1)
-        entry->failures += 1;
+    if (entry)
+        entry->failures = fmin(entry->failures + count, AUTH_BURST + count);
     pthread_mutex_unlock(&auth->lock);
+}
+
+void auth_failed(struct auth *auth, const char *address, int64_t now)
+{
+    add_failures(auth, address, 1, now);
+}
+
+void auth_failed_pairing(struct auth *auth, const char *address, int64_t now)
+{
+    add_failures(auth, address, AUTH_PAIRING, now);
 }
 
 bool auth_note_use(struct auth *auth, int64_t key)

@@ -31,6 +31,7 @@ enum {
     AUTH_ADDRESSES = 256, /* remembered for their failures; the least guilty makes room */
     AUTH_BURST = 60,      /* failures before an address is refused */
     AUTH_PER_SECOND = 1,  /* failures forgiven each second */
+    AUTH_PAIRING = 6,     /* wrong keys that a wrong pairing code weighs as much as */
     AUTH_TOUCHES = 64,    /* keys whose last use waits to be written */
     AUTH_TOUCH_MS = 60 * 60 * 1000,
     AUTH_KEY_SIZE = 128,
@@ -66,6 +67,8 @@ const char *auth_scope_name(unsigned scope);
 /* Seconds until ${address} may try again; 0: now. */
 int auth_blocked(struct auth *auth, const char *address, int64_t now);
 void auth_failed(struct auth *auth, const char *address, int64_t now);
+/* A wrong pairing code, which is shorter than a key, weighs more. */
+void auth_failed_pairing(struct auth *auth, const char *address, int64_t now);
 
 /* Remember that a key was used; false when it is remembered already or there is no room. */
 bool auth_note_use(struct auth *auth, int64_t key);

@@ -7,6 +7,7 @@
 #define API_REST_H
 
 #include "api/route.h"
+#include "core/field.h"
 
 extern const struct body_table rest_none; /* an object without members, or no body */
 
@@ -35,8 +36,12 @@ route_handler rest_printers_list, rest_printers_get, rest_printers_create, rest_
 route_handler rest_printer_link_test, rest_printer_link_repin;
 route_handler rest_printer_status_get, rest_printer_status_discover;
 
-extern const struct body_table rest_keys_create_body, rest_keys_list_query;
-route_handler rest_keys_list, rest_keys_create, rest_keys_revoke;
+extern const struct body_table rest_keys_create_body, rest_keys_update_body, rest_keys_list_query;
+route_handler rest_keys_list, rest_keys_get, rest_keys_create, rest_keys_update, rest_keys_revoke;
+
+extern const struct body_table rest_pairing_offer_body, rest_pairing_redeem_body;
+extern const struct field_shape rest_pairing_code, rest_pairing_paired;
+route_handler rest_pairing_offer, rest_pairing_redeem, rest_pairing_page;
 
 extern const struct body_table rest_sliced_analyze_query, rest_sliced_attach_query;
 route_handler rest_sliced_analyze, rest_sliced_attach;

@@ -19,6 +19,24 @@ static const struct field create_fields[] = {
 };
 const struct body_table rest_keys_create_body = {create_fields, LEN(create_fields)};
 
+static const struct field update_fields[] = {
+    {.name = "name", .kind = K_TEXT, .min = 1, .max = LIMIT_NAME, .doc = "who uses it"},
+    {.name = "expires_at", .kind = K_TIME, .flags = NIL, .doc = "until when; null: for ever"},
+    {.name = "key_id", .kind = K_TEXT, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "prefix", .kind = K_TEXT, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "scopes",
+     .kind = K_LIST,
+     .flags = FIELD_READONLY,
+     .doc = "as they are: for others, make another key",
+     .of = &field_texts},
+    {.name = "device_name", .kind = K_TEXT, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "platform", .kind = K_TEXT, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "created_at", .kind = K_TIME, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "last_used_at", .kind = K_TIME, .flags = FIELD_READONLY, .doc = "as it is"},
+    {.name = "revoked_at", .kind = K_TIME, .flags = FIELD_READONLY, .doc = "as it is"},
+};
+const struct body_table rest_keys_update_body = {update_fields, LEN(update_fields)};
+
 static const struct field list_fields[] = {
     {NULL, "limit", K_INT, 0, 0, 1, LIMIT_PAGE, 0, NULL, "rows of one page"},
     {NULL, "cursor", K_TEXT, 0, 0, 0, LIMIT_NOTES, 0, NULL, "where the page begins"},
@@ -52,6 +70,16 @@ enum err rest_keys_create(struct request *request, struct reply *reply, struct w
     buf_format(&reply->head, "Location: /api/api_keys/%s\r\n",
                json_string_value(json_object_get(reply->json, "key_id")));
     return OK;
+}
+
+enum err rest_keys_get(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_row(request, reply, keys_get, why);
+}
+
+enum err rest_keys_update(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_write(request, reply, keys_update, 200, why);
 }
 
 enum err rest_keys_revoke(struct request *request, struct reply *reply, struct why *why)

@@ -23,6 +23,7 @@ struct api {
     struct guard_names names;
     char host[256];
     struct auth auth;
+    struct auth pairing; /* failures of its own: wrong keys do not keep a right code out */
     struct relief relief;
     struct repeats repeats;
     int64_t relieved_at; /* ms, monotonic; main thread only */

@@ -86,3 +86,11 @@ void sha256_hex(const void *bytes, size_t len, char ret_hex[SHA256_HEX_SIZE])
     sha256(bytes, len, hash);
     text_hex(ret_hex, hash, sizeof hash);
 }
+
+bool sha256_hex_same(const char a[SHA256_HEX_SIZE], const char b[SHA256_HEX_SIZE])
+{
+    volatile unsigned char differ = 0;
+    for (size_t i = 0; i < SHA256_HEX_SIZE; i++)
+        differ |= (unsigned char)(a[i] ^ b[i]);
+    return differ == 0;
+}

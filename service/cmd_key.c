@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "service/cli.h"
 #include "service/commands.h"
@@ -15,7 +16,7 @@
 #include "store/list.h"
 
 struct words {
-    const char *action, *name, *scopes, *expires;
+    const char *action, *name, *scopes, *expires, *rename;
     bool json;
 };
 
@@ -23,8 +24,9 @@ static const struct cli_option options[] = {
     {"scopes", "SCOPE,...",
      "read, spools:write, slots:write, jobs:write, devices, webhook, metrics, "
      "admin"},
-    {"expires", "TIME", "such as 2030-01-31T00:00:00Z; default: never"},
-    {"json", NULL, "list: the rows as JSON"},
+    {"expires", "TIME", "such as 2030-01-31T00:00:00Z, or never, which is the default"},
+    {"name", "NAME", "update: what it is called from now on"},
+    {"json", NULL, "list and show: the rows as JSON"},
     {0},
 };
 
@@ -43,12 +45,14 @@ static enum err take_word(void *ctx, const struct cli_option *option, const char
         words->scopes = text;
     else if (strcmp(option->name, "expires") == 0)
         words->expires = text;
+    else if (strcmp(option->name, "name") == 0)
+        words->rename = text;
     else
         words->json = true;
     return OK;
 }
 
-static json_t *scope_list(const char *text)
+json_t *cmd_key_scopes(const char *text)
 {
     json_t *list = json_array();
     auto_free char *copy = strdup(text);
@@ -61,13 +65,18 @@ static json_t *scope_list(const char *text)
     return list;
 }
 
+static json_t *expiry(const char *text)
+{
+    return strcmp(text, "never") == 0 ? json_null() : json_string(text);
+}
+
 enum err cmd_key_make(struct db *db, const char *name, const char *scopes, const char *expires,
                       char **ret_key, struct why *why)
 {
-    json_auto_t *args = json_pack("{s:s, s:o}", "name", name, "scopes", scope_list(scopes));
+    json_auto_t *args = json_pack("{s:s, s:o}", "name", name, "scopes", cmd_key_scopes(scopes));
     json_auto_t *row = NULL;
     if (expires)
-        json_object_set_new(args, "expires_at", json_string(expires));
+        json_object_set_new(args, "expires_at", expiry(expires));
     enum err e = keys_create(db, args, &row, why);
     const char *key = e == OK ? json_string_value(json_object_get(row, "key")) : NULL;
     *ret_key = key ? strdup(key) : NULL;
@@ -91,16 +100,19 @@ static int run_create(struct db *db, const struct words *words)
     return 0;
 }
 
+static const struct table_column columns[] = {{"key_id", "KEY ID"},
+                                              {"prefix", "PREFIX"},
+                                              {"name", "NAME"},
+                                              {"device_name", "DEVICE"},
+                                              {"platform", "PLATFORM"},
+                                              {"scopes", "SCOPES"},
+                                              {"last_used_at", "LAST USED"},
+                                              {"expires_at", "EXPIRES"},
+                                              {"revoked_at", "REVOKED"},
+                                              {0}};
+
 static int run_list(struct db *db, const struct words *words)
 {
-    static const struct table_column columns[] = {{"key_id", "KEY ID"},
-                                                  {"prefix", "PREFIX"},
-                                                  {"name", "NAME"},
-                                                  {"scopes", "SCOPES"},
-                                                  {"last_used_at", "LAST USED"},
-                                                  {"expires_at", "EXPIRES"},
-                                                  {"revoked_at", "REVOKED"},
-                                                  {0}};
     struct why why;
     auto_list rows = {0};
     if (keys_list(db, NULL, &rows, &why) != OK)
@@ -108,18 +120,53 @@ static int run_list(struct db *db, const struct words *words)
     return table_print(&rows.body, columns, words->json);
 }
 
-static int run_revoke(struct db *db, const struct words *words)
+typedef enum err key_call(struct db *db, const json_t *args, json_t **ret, struct why *why);
+
+/* One call for one key, in a transaction of its own; the row that it returns, as a list of one. */
+static int run_call(struct db *db, key_call *call, const json_t *args, struct buf *ret_rows)
 {
     struct why why;
-    json_auto_t *args = json_pack("{s:s}", "key_id", words->name);
     json_auto_t *row = NULL;
-    enum err e = db_begin(db) == OK ? keys_revoke(db, args, &row, &why) : db_status(db, &why);
+    enum err e = db_begin(db) == OK ? call(db, args, &row, &why) : db_status(db, &why);
     if (e == OK)
         e = db_commit(db, &why);
     if (e != OK)
         return commands_refuse(EXIT_FAILED, why.text);
-    printf("revoked %s\n", words->name);
+    auto_free char *text = json_dumps(row, JSON_COMPACT);
+    buf_format(ret_rows, "[%s]", text ? text : "");
     return 0;
+}
+
+static int run_show(struct db *db, const struct words *words)
+{
+    auto_buf rows = {0};
+    json_auto_t *args = json_pack("{s:s}", "key_id", words->name);
+    int code = run_call(db, keys_get, args, &rows);
+    return code ? code : table_print(&rows, columns, words->json);
+}
+
+static int run_update(struct db *db, const struct words *words)
+{
+    auto_buf rows = {0};
+    json_auto_t *args = json_pack("{s:s}", "key_id", words->name);
+    if (!words->rename && !words->expires)
+        return commands_refuse(EXIT_USAGE, "nothing to change: give --name or --expires");
+    if (words->rename)
+        json_object_set_new(args, "name", json_string(words->rename));
+    if (words->expires)
+        json_object_set_new(args, "expires_at", expiry(words->expires));
+    int code = run_call(db, keys_update, args, &rows);
+    return code ? code : table_print(&rows, columns, words->json);
+}
+
+static int run_revoke(struct db *db, const struct words *words)
+{
+    auto_buf rows = {0};
+    json_auto_t *args = json_pack("{s:s}", "key_id", words->name);
+    int code = run_call(db, keys_revoke, args, &rows);
+    if (!code)
+        printf("revoked %s\n", words->name);
+    return code;
 }
 
 static const struct {
@@ -128,6 +175,8 @@ static const struct {
     bool needs_name, needs_scopes;
 } actions[] = {{"create", run_create, true, true},
                {"list", run_list, false, false},
+               {"show", run_show, true, false},
+               {"update", run_update, true, false},
                {"revoke", run_revoke, true, false}};
 
 int cmd_key_main(struct command_context *context, char **words)
@@ -142,8 +191,8 @@ int cmd_key_main(struct command_context *context, char **words)
         if (actions[i].needs_name != (said.name && *said.name))
             return commands_refuse(EXIT_USAGE, said.name && *said.name
                                                    ? "key list takes no name"
-                                                   : "a name must follow: key create NAME, or key "
-                                                     "revoke KEY_ID");
+                                                   : "a name must follow, as in key create NAME or "
+                                                     "key revoke KEY_ID");
         if (actions[i].needs_scopes && !said.scopes)
             return commands_refuse(EXIT_USAGE, "--scopes is missing, such as --scopes read or "
                                                "--scopes admin");
@@ -154,5 +203,6 @@ int cmd_key_main(struct command_context *context, char **words)
         load_close(context, db);
         return code;
     }
-    return commands_refuse(EXIT_USAGE, "key: say create, list or revoke; see key --help");
+    return commands_refuse(EXIT_USAGE,
+                           "key: say create, list, show, update or revoke; see key --help");
 }

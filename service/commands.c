@@ -12,6 +12,7 @@
 #include "service/cmd_analyze.h"
 #include "service/cmd_discover.h"
 #include "service/cmd_key.h"
+#include "service/cmd_pair.h"
 #include "service/cmd_printer.h"
 #include "service/cmd_replay.h"
 #include "service/cmd_verify.h"
@@ -22,8 +23,11 @@
 static const struct command commands[] = {
     {"serve", serve_main, "", "run the daemon (the default)"},
     {"key", cmd_key_main,
-     "create NAME --scopes SCOPE[,SCOPE...] [--expires TIME]\nlist [--json]\nrevoke KEY_ID",
-     "create, list and revoke API keys"},
+     "create NAME --scopes SCOPE[,SCOPE...] [--expires TIME]\nlist [--json]\nshow KEY_ID [--json]\n"
+     "update KEY_ID [--name NAME] [--expires TIME]\nrevoke KEY_ID",
+     "make, list, change and revoke API keys"},
+    {"pair", cmd_pair_main, "[--name NAME] [--scopes SCOPE,...] [--json]",
+     "show a QR code that pairs a phone"},
     {"printer", cmd_printer_main,
      "add --serial SERIAL --host HOST [--access-code-file FILE] [--pin SHA256]\n"
      "list [--json]\nremove PRINTER_ID",

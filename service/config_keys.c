@@ -12,6 +12,8 @@ enum { NAMED = CONFIG_NAMED, FREE = CONFIG_FREE };
 const struct config_key config_keys[] = {
     {"server", "state_dir", CONFIG_PATH, NULL, 0, 0, NULL, 0,
      "folder of the database, the keys and the certificate"},
+    {"server", "name", CONFIG_TEXT, NULL, 1, 60, NULL, 0,
+     "what phones call this installation; the host's name where unset"},
     {"server", "listen", CONFIG_LISTEN, "127.0.0.1:8480, [::1]:8480", 0, 0, NULL, LIST,
      "addresses of plain HTTP; port 0 picks one"},
     {"server", "https_listen", CONFIG_LISTEN, "*:8443", 0, 0, NULL, LIST,

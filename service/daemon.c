@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/auto.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -19,6 +21,7 @@
 #include "service/declared.h"
 #include "service/defaults.h"
 #include "service/listeners.h"
+#include "service/listening.h"
 #include "service/load.h"
 #include "service/lock.h"
 #include "service/reach.h"
@@ -126,12 +129,25 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .tls_dir = daemon->tls_dir,
         .tls_cert = config_text(config, "server", "tls_certificate"),
         .tls_key = config_text(config, "server", "tls_key"),
+        .name = config_text(config, "server", "name"),
         .hosts = daemon->listeners.hosts,
         .origins = daemon->listeners.origins,
         .certs_dir = config_text(config, "printers", "certs_dir"),
         .require_if_match = config_bool(config, "server", "require_if_match"),
     };
     return api_start(&context, daemon->listeners.list, daemon->listeners.count, &daemon->api, why);
+}
+
+/* For commands that run beside this daemon. */
+static enum err tell_where(const struct daemon *daemon, struct why *why)
+{
+    auto_buf urls = {0};
+    char url[192];
+    for (size_t i = 0; daemon_url(daemon, i, url, sizeof url); i++)
+        buf_format(&urls, "%s\n", url);
+    if (urls.failed)
+        return why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
+    return listening_write(daemon->context->state_dir, urls.data, why);
 }
 
 enum err daemon_open(struct command_context *context, struct daemon **ret_daemon, struct why *why)
@@ -148,6 +164,8 @@ enum err daemon_open(struct command_context *context, struct daemon **ret_daemon
         e = open_reach(daemon, why);
     if (e == OK)
         e = open_api(daemon, why);
+    if (e == OK)
+        e = tell_where(daemon, why);
     if (e != OK) {
         daemon_close(daemon);
         return e;
@@ -160,6 +178,8 @@ void daemon_close(struct daemon *daemon)
 {
     if (!daemon)
         return;
+    if (daemon->api)
+        listening_remove(daemon->context->state_dir);
     if (daemon->hub)
         hub_refuse(daemon->hub);
     api_stop(daemon->api);
@@ -202,7 +222,7 @@ static void warn_of_restart(const struct config *before, const struct config *af
         {"server", "listen"},      {"server", "https_listen"},     {"server", "tls_certificate"},
         {"server", "tls_key"},     {"server", "state_dir"},        {"server", "allowed_hosts"},
         {"server", "cors_origin"}, {"database", "file"},           {"printers", "certs_dir"},
-        {"printers", "discovery"}, {"server", "require_if_match"},
+        {"printers", "discovery"}, {"server", "require_if_match"}, {"server", "name"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!config_same(before, after, keys[i][0], keys[i][1]))

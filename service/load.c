@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/tls.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "service/cli.h"
@@ -207,6 +208,17 @@ int load_database(struct command_context *context, struct db **ret_db)
     if (e == OK)
         e = migrate_open(context->database, ret_db, &why);
     return e == OK ? -1 : commands_refuse(EXIT_FAILED, why.text);
+}
+
+enum err load_pin(const struct command_context *context, char *ret_pin, struct why *why)
+{
+    char path[COMMANDS_PATH + 16];
+    const char *own = config_text(context->config, "server", "tls_certificate");
+    snprintf(path, sizeof path, "%s/tls/cert.pem", context->state_dir);
+    if (!own && access(path, F_OK) != 0)
+        return why_fail(why, ERR_NOT_FOUND, "no_certificate", "",
+                        "there is no certificate yet: start the daemon once, it makes one");
+    return tls_pin_file(own ? own : path, ret_pin, why);
 }
 
 static void give(const char *path, const struct stat *owner)

@@ -27,6 +27,10 @@ enum err load_state_dir(struct command_context *context, struct why *why);
  * or -1: go on. */
 int load_database(struct command_context *context, struct db **ret_db);
 
+/* SHA-256 of the public key of the HTTPS certificate that the daemon presents, as hex of
+ * TLS_PIN_SIZE (api/tls.h). The context is loaded. */
+enum err load_pin(const struct command_context *context, char *ret_pin, struct why *why);
+
 /* Close the database. What root made in the state directory of a service's own user is given to
  * that user, who could not open it otherwise. */
 void load_close(struct command_context *context, struct db *db);

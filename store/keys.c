@@ -24,7 +24,16 @@ static const struct field fields[] = {
     {.name = "key_id", .kind = K_TEXT, .doc = "Identifier of the key"},
     {.name = "name", .kind = K_TEXT, .doc = "Whose or what for"},
     {.name = "prefix", .kind = K_TEXT, .doc = "To recognise it by"},
-    {.name = "scopes", .kind = K_LIST, .doc = "What it may do"},
+    {.name = "scopes",
+     .kind = K_LIST,
+     .words = keys_scopes,
+     .doc = "What it may do",
+     .of = &field_texts},
+    {.name = "device_name",
+     .kind = K_TEXT,
+     .flags = FIELD_NULLABLE,
+     .doc = "What the device called itself; null: not made by pairing"},
+    {.name = "platform", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Its system, as it said"},
     {.name = "created_at", .kind = K_TIME, .doc = "When it was made"},
     {.name = "expires_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "Valid until then"},
     {.name = "last_used_at",
@@ -43,7 +52,7 @@ static bool known_scope(const char *scope)
     return false;
 }
 
-static enum err check_scopes(const json_t *scopes, struct why *why)
+enum err keys_check_scopes(const json_t *scopes, struct why *why)
 {
     size_t i;
     const json_t *scope;
@@ -106,9 +115,9 @@ static enum err insert(struct db *db, json_t *args, json_t **ret, struct why *wh
     db_put(db, args, "prefix", json_string(prefix));
     db_put(db, args, "hash", json_string(hash));
     db_exec(db,
-            "INSERT INTO api_key (public_id, name, prefix, hash, scopes, expires_at, created_at, "
-            "updated_at) VALUES (:public_id, :name, :prefix, :hash, :scopes, :expires_at, :now, "
-            ":now)",
+            "INSERT INTO api_key (public_id, name, prefix, hash, scopes, device_name, platform, "
+            "expires_at, created_at, updated_at) VALUES (:public_id, :name, :prefix, :hash, "
+            ":scopes, :device_name, :platform, :expires_at, :now, :now)",
             args);
     enum err e = row_of(db, id, ret, why);
     if (e == OK)
@@ -122,7 +131,7 @@ enum err keys_create(struct db *db, const json_t *args, json_t **ret, struct why
     json_auto_t *copy = db_args(db, args_copy(args));
     if (!args_text(args, "name"))
         return why_fail(why, ERR_INVALID, "required", "name", "a key needs a name");
-    enum err e = check_scopes(json_object_get(args, "scopes"), why);
+    enum err e = keys_check_scopes(json_object_get(args, "scopes"), why);
     if (e == OK)
         e = take_expiry(db, copy, why);
     return e ? e : insert(db, copy, ret, why);
@@ -142,14 +151,47 @@ enum err keys_list(struct db *db, const json_t *args, struct list *ret_list, str
     return list_read(db, &kind, args, ret_list, why);
 }
 
+static enum err find(struct db *db, const json_t *args, json_t **ret_row, struct why *why)
+{
+    *ret_row = db_row(db,
+                      "SELECT public_id FROM api_key WHERE public_id = lower(:key_id) "
+                      "OR prefix = lower(:key_id)",
+                      args, NULL);
+    return *ret_row ? OK : db_missing(db, why, "key_not_found", "key_id", "no such key");
+}
+
+enum err keys_get(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    json_auto_t *row = NULL;
+    enum err e = find(db, args, &row, why);
+    return e ? e : row_of(db, args_text(row, "public_id"), ret, why);
+}
+
+enum err keys_update(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    json_auto_t *row = NULL, *copy = db_args(db, args_copy(args));
+    bool expiry = args_has(args, "expires_at");
+    enum err e = find(db, args, &row, why);
+    if (e == OK && expiry)
+        e = take_expiry(db, copy, why);
+    if (e != OK)
+        return e;
+    args_take(copy, "public_id", row, "public_id");
+    db_put(db, copy, "expiry", json_boolean(expiry));
+    db_exec(db,
+            "UPDATE api_key SET name = coalesce(:name, name), "
+            "expires_at = CASE WHEN :expiry THEN :expires_at ELSE expires_at END, "
+            "updated_at = :now WHERE public_id = :public_id",
+            copy);
+    return row_of(db, args_text(row, "public_id"), ret, why);
+}
+
 enum err keys_revoke(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    json_auto_t *row = db_row(db,
-                              "SELECT public_id FROM api_key WHERE public_id = lower(:key_id) "
-                              "OR prefix = lower(:key_id)",
-                              args, NULL);
-    if (!row)
-        return db_missing(db, why, "key_not_found", "key_id", "no such key");
+    json_auto_t *row = NULL;
+    enum err e = find(db, args, &row, why);
+    if (e != OK)
+        return e;
     db_exec(db,
             "UPDATE api_key SET revoked_at = :now, updated_at = :now "
             "WHERE public_id = :public_id AND revoked_at IS NULL",

@@ -18,10 +18,18 @@ struct list;
 extern const struct field_shape keys_shape;
 extern const char *const keys_scopes[]; /* NULL-terminated */
 
-/* {name, scopes [..], expires_at?}. Returns the row of the view with `key`, the only time. */
+/* Are all of ${scopes} names that there are, and is there one? */
+enum err keys_check_scopes(const json_t *scopes, struct why *why);
+
+/* {name, scopes [..], expires_at?, device_name?, platform?}. Returns the row of the view with
+ * `key`, the only time. */
 enum err keys_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err keys_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
-/* {key_id} (id or prefix). Returns the row. */
+/* {key_id} (id or prefix, here and below). */
+enum err keys_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* {key_id, name?, expires_at?}; what is absent stays, null expires_at is never. Returns the row. */
+enum err keys_update(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* {key_id}. Returns the row. */
 enum err keys_revoke(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
 /* The key a client sent: {id (row), key_id, name, scopes, last_used_at}. ERR_DENIED with code

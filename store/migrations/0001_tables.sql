@@ -394,12 +394,35 @@ CREATE TABLE api_key (
     prefix TEXT NOT NULL UNIQUE,
     hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
     scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    device_name TEXT, -- of a key that pairing made; NULL: made by hand
+    platform TEXT,
     expires_at INTEGER,
     last_used_at INTEGER,
     revoked_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
+
+-- Codes that pair a device and wait for it; one that was used, expired or guessed at is deleted.
+CREATE TABLE pair_code (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
+    name TEXT, -- of the key to be; NULL: as the device calls itself
+    scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    wrong_tries INTEGER NOT NULL DEFAULT 0,
+    expires_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- Who this installation is to clients that look for it: made once, and the same wherever it moves.
+CREATE TABLE instance (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    public_id TEXT NOT NULL
+) STRICT;
+INSERT INTO instance (id, public_id)
+SELECT 1, substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3)
+    || '-' || substr(h, 21, 12)
+FROM (SELECT lower(hex(randomblob(16))) AS h);
 
 -- Values are JSON. chosen (set through the API) wins over configured (file or built in).
 CREATE TABLE setting (

@@ -342,6 +342,8 @@ SELECT
     k.name AS name,
     k.prefix AS prefix,
     k.scopes AS scopes,
+    k.device_name AS device_name,
+    k.platform AS platform,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.created_at / 1000, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.expires_at / 1000, 'unixepoch') AS expires_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.last_used_at / 1000, 'unixepoch') AS last_used_at,

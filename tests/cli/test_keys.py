@@ -49,6 +49,19 @@ class KeyTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(len(done.stderr.splitlines()), 1)
 
+    def test_show_and_update(self):
+        self.create("phone", "read", "--expires", "2099-01-01T00:00:00Z")
+        key_id = self.rows()[0]["key_id"]
+        [row] = json.loads(run("key", "show", key_id, "--json", state=self.state).stdout)
+        self.assertEqual(row, self.rows()[0])
+        run("key", "update", row["prefix"], "--name", "tablet", state=self.state)
+        self.assertEqual([(r["name"], r["expires_at"]) for r in self.rows()], [("tablet", "2099-01-01T00:00:00Z")])
+        run("key", "update", key_id, "--expires", "never", state=self.state)
+        self.assertEqual([(r["name"], r["expires_at"]) for r in self.rows()], [("tablet", None)])
+        for words, code in ((["show", "nonsense"], 1), (["update", key_id], 64), (["update", key_id, "--expires", "soon"], 1)):
+            done = run("key", *words, state=self.state, check=False)
+            self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (code, "", 1))
+
     def test_refusals(self):
         for arguments in (["phone", "--scopes", "everything"], ["phone", "--scopes", ""],
                           ["phone", "--scopes", "read", "--expires", "tomorrow"], ["", "--scopes", "read"]):

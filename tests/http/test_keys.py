@@ -50,6 +50,29 @@ class KeysTest(HttpCase):
         self.assertProblem(self.daemon.get("/api/spools", key=made["key"]), 401, "key_revoked")
         self.assertProblem(self.daemon.delete("/api/api_keys/nonsense"), 404)
 
+    def test_one_by_id_or_prefix(self):
+        made = self.make_key(["read"])
+        row = self.assertStatus(self.daemon.get("/api/api_keys/" + made["key_id"]))
+        self.assertEqual(row, self.assertStatus(self.daemon.get("/api/api_keys/" + made["prefix"])))
+        self.assertNotIn("key", row)
+        self.assertEqual((row["device_name"], row["platform"]), (None, None))
+        self.assertProblem(self.daemon.get("/api/api_keys/nonsense"), 404, "key_not_found")
+
+    def test_rename_and_move_the_end(self):
+        made = self.make_key(["read"], expires_at="2099-01-01T00:00:00Z")
+        path = "/api/api_keys/" + made["key_id"]
+        row = self.assertStatus(self.daemon.patch(path, {"name": "tablet"}))
+        self.assertEqual((row["name"], row["expires_at"]), ("tablet", "2099-01-01T00:00:00Z"))
+        row = self.assertStatus(self.daemon.put(path, {"expires_at": None}))
+        self.assertEqual((row["name"], row["expires_at"]), ("tablet", None))
+        self.assertStatus(self.daemon.put(path, {**row, "name": "again"}))
+        self.assertProblem(self.daemon.patch(path, {"expires_at": "2001-01-01T00:00:00Z"}), 422, "in_the_past")
+        self.assertProblem(self.daemon.patch(path, {"scopes": ["admin"]}), 422, None, "scopes")
+        answer = self.daemon.get(path)
+        self.assertProblem(self.daemon.patch(path, {"name": "x"}, headers={"If-Match": '"1"'}), 412)
+        self.assertStatus(self.daemon.patch(path, {"name": "x"}, headers={"If-Match": answer.headers["ETag"]}))
+        self.assertStatus(self.daemon.get("/api/spools", key=made["key"]))
+
     def test_faults(self):
         for body, code in (({"name": "x", "scopes": ["everything"]}, "not_allowed"), ({"name": "x", "scopes": []}, "too_short"),
                            ({"name": "x", "scopes": "read"}, "wrong_type"), ({"scopes": ["read"]}, "required"),

@@ -6,7 +6,7 @@ import unittest
 from case import SPOOL, HttpCase, routes
 from lib.main import main
 
-SHOWN_ONCE = {"createApiKey"}  # an answer with a secret is not kept
+SHOWN_ONCE = {"createPairingCode", "createApiKey"}  # an answer with a secret is not kept
 MISSING = "0198c0de-0000-7000-8000-000000000000"
 GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
 
@@ -49,6 +49,11 @@ def examples(spool, other, printer, key, history, event, job):
         "discoverPrinters": ("GET", "/api/discover", None, 200),
         "listApiKeys": ("GET", "/api/api_keys", None, 200),
         "createApiKey": ("POST", "/api/api_keys", {"name": "x", "scopes": ["read"]}, 201),
+        "getApiKey": ("GET", f"/api/api_keys/{key}", None, 200),
+        "updateApiKey": ("PATCH", f"/api/api_keys/{key}", {"name": "y"}, 200),
+        "createPairingCode": ("POST", "/api/pair/codes", {}, 201),
+        "pairDevice": ("POST", "/api/pair", {"code": "ABCDEFGHJK", "device_name": "x"}, 403),
+        "getPairingPage": ("GET", "/pair", None, 200),
         "revokeApiKey": ("DELETE", f"/api/api_keys/{key}", None, 200),
         "listPrintJobs": ("GET", "/api/print_jobs", None, 200),
         "getPrintJob": ("GET", f"/api/print_jobs/{job}", None, 200),
@@ -100,6 +105,8 @@ def catalog_examples(vendor, filament):
 
 
 class RoutesTest(HttpCase):
+    arguments = ("--https-listen", "127.0.0.1:0")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -174,8 +181,8 @@ class RoutesTest(HttpCase):
 
     def test_trailing_slash_is_the_same(self):
         for (_, _, access, _), (method, path, body, status) in self.each():
-            if method == "GET":
-                self.assertEqual(self.daemon.request(method, path + "/").status, status)
+            if method == "GET" or access == "public":
+                self.assertEqual(self.daemon.request(method, path + "/", body).status, status)
             else:
                 self.assertProblem(self.daemon.request(method, path + "/", body, key=None), 401)
 
@@ -243,7 +250,7 @@ class RoutesTest(HttpCase):
 
     def test_missing_body(self):
         optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage",
-                    "erasePrintJobNames", "rebookPrintJob"}
+                    "erasePrintJobNames", "rebookPrintJob", "createPairingCode"}
         for row, example in self.bodies():
             if row[3] not in optional:
                 self.refused(example, None, 400, "body_required")

@@ -128,6 +128,8 @@ CREATE TABLE api_key (
     prefix TEXT NOT NULL UNIQUE,
     hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
     scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    device_name TEXT, -- of a key that pairing made; NULL: made by hand
+    platform TEXT,
     expires_at INTEGER,
     last_used_at INTEGER,
     revoked_at INTEGER,
@@ -221,6 +223,11 @@ CREATE TABLE idempotency (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (principal, key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instance (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    public_id TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE job (
     id INTEGER PRIMARY KEY,
@@ -323,6 +330,16 @@ CREATE TABLE material (
     chosen_density REAL CHECK (chosen_density > 0),
     chosen_dry_days INTEGER CHECK (chosen_dry_days > 0),
     updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pair_code (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
+    name TEXT, -- of the key to be; NULL: as the device calls itself
+    scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    wrong_tries INTEGER NOT NULL DEFAULT 0,
+    expires_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE printer (
@@ -906,6 +923,8 @@ SELECT
     k.name AS name,
     k.prefix AS prefix,
     k.scopes AS scopes,
+    k.device_name AS device_name,
+    k.platform AS platform,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.created_at / 1000, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.expires_at / 1000, 'unixepoch') AS expires_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.last_used_at / 1000, 'unixepoch') AS last_used_at,
