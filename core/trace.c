@@ -8,6 +8,7 @@ struct walk {
     struct slot_address now[TRACE_FILAMENTS]; /* where each filament comes from */
     size_t run;                               /* tool change in force */
     int filament;                             /* that feeds; -1 none yet */
+    int seen;                                 /* layer until which what fed before was seen */
     struct trace_part *parts;
     size_t count, most;
 };
@@ -37,40 +38,90 @@ static void add_part(struct walk *walk, struct trace_part part)
     walk->count++;
 }
 
-/* Where ${filament} changed to this feed: after what was last seen of the feed before it, for
- * layers may have gone by unseen in between. */
-static void change_bounds(const struct trace_input *input, int filament,
-                          const struct trace_feed *feed, struct trace_part *ret_before)
+/* ${filament} comes from another slot or roll from somewhere between ${low} and ${high} on: close
+ * its part before and open the next, unless it is more of the same. The first one reaches back to
+ * the beginning. */
+static void open_part(struct walk *walk, struct trace_part part, int64_t low, int64_t high)
 {
-    int64_t unused;
-    curve_bounds(&input->curve, filament, feed->from_layer, feed->from_percent, &ret_before->low,
-                 &ret_before->high);
-    if (feed > input->feeds && feed[-1].to_layer < feed->from_layer)
-        curve_bounds(&input->curve, filament, feed[-1].to_layer, -1, &ret_before->low, &unused);
-    if (ret_before->low < ret_before->from)
-        ret_before->low = ret_before->from;
+    struct trace_part *before = last_part(walk, part.filament);
+    walk->now[part.filament] = part.at;
+    if (before && address_equal(before->at, part.at) && before->spool == part.spool) {
+        if (before->rule == TRACE_UNSEEN)
+            before->rule = part.rule;
+        return;
+    }
+    if (before) {
+        before->low = low > before->from ? low : before->from;
+        before->high = high > before->low ? high : before->low;
+        before->to = part.from = middle(before->low, before->high);
+    }
+    add_part(walk, part);
 }
 
-/* ${filament} comes from this feed on: close its part before and open the next, unless it is more
- * of the same. The first one reaches back to the beginning. */
+/* Who was in a slot when ${layer} began; ${spool} where its stays are not told. */
+static int64_t roll_before(const struct trace_input *input, struct slot_address at, int layer,
+                           int64_t spool)
+{
+    for (size_t i = 0; i < input->stay_count; i++)
+        if (address_equal(input->stays[i].at, at) && input->stays[i].layer < layer)
+            spool = input->stays[i].spool;
+    return spool;
+}
+
+/* ${filament} comes from its slot unseen, from the beginning of a layer on: from the rolls that
+ * were in there until the end of ${until}. */
+static void take_unseen(struct walk *walk, int filament, int layer, int until)
+{
+    const struct trace_input *input = walk->input;
+    const struct trace_part *before = last_part(walk, filament);
+    struct trace_part part = {.filament = filament,
+                              .rule = before ? before->rule : TRACE_UNSEEN,
+                              .at = walk->now[filament],
+                              .from_layer = layer};
+    bool same = before && address_equal(before->at, part.at);
+    part.spool = roll_before(input, part.at, layer, same ? before->spool : 0);
+    int64_t low = curve_before(&input->curve, filament, layer), high = low;
+    open_part(walk, part, low, high);
+    for (size_t i = 0; i < input->stay_count; i++) {
+        const struct trace_stay *stay = &input->stays[i];
+        if (!address_equal(stay->at, part.at) || stay->layer < layer || stay->layer > until)
+            continue;
+        part.spool = stay->spool;
+        part.from_layer = stay->layer;
+        curve_bounds(&input->curve, filament, stay->layer, -1, &low, &high);
+        open_part(walk, part, low, high);
+    }
+}
+
+/* A slot that is learned late, and that held another roll when the file came to its filament: which
+ * one it was until then cannot be told. */
+static bool learned_too_late(const struct walk *walk, const struct trace_feed *feed)
+{
+    const struct trace_input *input = walk->input;
+    int planned = input->tools[walk->run].layer;
+    return planned + 1 < walk->seen &&
+           roll_before(input, feed->at, planned, feed->spool) != feed->spool;
+}
+
+/* ${filament} comes from this feed on: it changed after what was last seen of the feed before, for
+ * layers may have gone by unseen in between. */
 static void take_feed(struct walk *walk, int filament, const struct trace_feed *feed,
                       enum trace_rule rule)
 {
-    struct trace_part *before = last_part(walk, filament);
-    walk->now[filament] = feed->at;
-    if (before && address_equal(before->at, feed->at) && before->spool == feed->spool)
-        return;
-    struct trace_part part = {.filament = filament,
-                              .rule = rule,
-                              .at = feed->at,
-                              .spool = feed->spool,
-                              .from_layer = feed->from_layer};
-    if (before) {
-        change_bounds(walk->input, filament, feed, before);
-        before->to = middle(before->low, before->high);
-        part.from = before->to;
-    }
-    add_part(walk, part);
+    const struct curve *curve = &walk->input->curve;
+    int64_t low, high, unused;
+    curve_bounds(curve, filament, feed->from_layer, feed->from_percent, &low, &high);
+    if (walk->seen < feed->from_layer)
+        curve_bounds(curve, filament, walk->seen, -1, &low, &unused);
+    if (rule == TRACE_LEARNED && !last_part(walk, filament) && learned_too_late(walk, feed))
+        add_part(walk, (struct trace_part){.filament = filament, .rule = TRACE_OPEN});
+    open_part(walk,
+              (struct trace_part){.filament = filament,
+                                  .rule = rule,
+                                  .at = feed->at,
+                                  .spool = feed->spool,
+                                  .from_layer = feed->from_layer},
+              low, high);
 }
 
 /* Has ${filament} still something to lay down behind this layer? */
@@ -129,6 +180,50 @@ static int in_force(const struct walk *walk, int layer)
     return filament;
 }
 
+/* The only filament that is laid down in the layers wholly within this feed; -1: none, several. */
+static int alone_within(const struct walk *walk, const struct trace_feed *feed)
+{
+    const struct curve *curve = &walk->input->curve;
+    int only = -1;
+    for (size_t i = 0; i < curve->count && curve->points[i].layer < feed->to_layer; i++) {
+        int filament = curve->points[i].filament;
+        if (curve->points[i].layer <= feed->from_layer || filament == only)
+            continue;
+        if (only >= 0)
+            return -1;
+        only = filament;
+    }
+    return only;
+}
+
+/* A slot that the file does not foresee continues the filament that prints there. */
+static int continued_by(const struct walk *walk, const struct trace_feed *feed)
+{
+    int alone = alone_within(walk, feed);
+    return alone >= 0 ? alone : in_force(walk, feed->from_layer);
+}
+
+/* Tool changes that the file foresees before ${layer}, and that layers went by without their slot
+ * being seen: the file is at them all the same. Those of a filament from nobody knows where wait.
+ */
+static void catch_up(struct walk *walk, int layer, int until)
+{
+    const struct trace_input *input = walk->input;
+    for (size_t i = walk->run; i < input->tool_count && input->tools[i].layer + 1 < layer; i++) {
+        int f = input->tools[i].filament;
+        if (f < 0 || f >= TRACE_FILAMENTS || !used(input, f) || address_none(walk->now[f]))
+            continue;
+        bool fed = walk->filament >= 0 && last_part(walk, f) &&
+                   address_equal(walk->now[f], walk->now[walk->filament]);
+        if (!fed) {
+            take_unseen(walk, f, input->tools[i].layer, until);
+            walk->seen = input->tools[i].layer;
+        }
+        walk->run = i;
+        walk->filament = f;
+    }
+}
+
 static bool mapped_to(const struct trace_input *input, struct slot_address at)
 {
     for (int i = 0; i < input->mapping_count; i++)
@@ -161,8 +256,8 @@ static void place(struct walk *walk, const struct trace_feed *feed)
         take_feed_with_sharers(walk, input->tools[run].filament, feed, rule);
     } else if (same) {
         take_feed_with_sharers(walk, walk->filament, feed, TRACE_MAPPED);
-    } else if (goes_on(walk, in_force(walk, feed->from_layer), feed->from_layer)) {
-        take_feed_with_sharers(walk, in_force(walk, feed->from_layer), feed, TRACE_CONTINUED);
+    } else if (goes_on(walk, continued_by(walk, feed), feed->from_layer)) {
+        take_feed_with_sharers(walk, continued_by(walk, feed), feed, TRACE_CONTINUED);
     } else if (walk->filament < 0 && input->tool_count && walk->run == 0) {
         /* The print was told another slot, but began with this one. */
         for (size_t i = 0; i < input->tool_count; i++)
@@ -171,6 +266,16 @@ static void place(struct walk *walk, const struct trace_feed *feed)
                 return;
             }
     }
+}
+
+/* Time passes until feed ${i}, then it begins. */
+static void next_feed(struct walk *walk, size_t i)
+{
+    const struct trace_feed *feed = &walk->input->feeds[i];
+    int before = i ? feed[-1].to_layer : feed->from_layer;
+    walk->seen = i ? before : 0;
+    catch_up(walk, before, feed->from_layer);
+    place(walk, feed);
 }
 
 static struct slot_address at_of(const struct slot_address *list, int count, int filament)
@@ -182,12 +287,13 @@ static struct slot_address at_of(const struct slot_address *list, int count, int
 static void place_unseen(struct walk *walk, int filament)
 {
     const struct trace_input *input = walk->input;
-    struct trace_part part = {.filament = filament, .rule = TRACE_UNSEEN};
-    part.at = at_of(input->mapping, input->mapping_count, filament);
-    if (address_none(part.at)) {
-        part.at = at_of(input->likeness, input->likeness_count, filament);
-        part.rule = address_none(part.at) ? TRACE_OPEN : TRACE_LIKENESS;
+    if (!address_none(walk->now[filament])) {
+        take_unseen(walk, filament, 0, INT32_MAX);
+        return;
     }
+    struct trace_part part = {.filament = filament};
+    part.at = at_of(input->likeness, input->likeness_count, filament);
+    part.rule = address_none(part.at) ? TRACE_OPEN : TRACE_LIKENESS;
     add_part(walk, part);
 }
 
@@ -224,7 +330,9 @@ size_t trace_parts(const struct trace_input *input, struct trace_part *ret_parts
         walk.now[f] = at_of(input->mapping, input->mapping_count, f);
     for (size_t i = 0; i < input->feed_count; i++)
         if (!left_over(&walk, i))
-            place(&walk, &input->feeds[i]);
+            next_feed(&walk, i);
+    int end = input->whole ? INT32_MAX : input->end_layer;
+    catch_up(&walk, input->whole ? end : end + 2, end);
     for (int f = 0; f < TRACE_FILAMENTS; f++) {
         if (!used(input, f))
             continue;

@@ -6,8 +6,10 @@
  * Thread: any. Lock: none. Pure.
  *
  * A change of slot that the file foresees belongs to the filament that the file changes to. One
- * that it does not foresee continues the filament before: a runout with AMS backup, or a person's
- * swap. A slot that nothing foresees for a filament without mapping teaches its mapping.
+ * that it does not foresee continues the filament that prints there: a runout with AMS backup, or a
+ * person's swap. A slot that nothing foresees for a filament without mapping teaches its mapping.
+ * A change that the file foresees and nobody saw, while layers went by, happened all the same: its
+ * filament came from its own slot, from the roll that was in there at that layer.
  */
 #ifndef CORE_TRACE_H
 #define CORE_TRACE_H
@@ -35,6 +37,14 @@ struct trace_feed {
     int32_t from_percent; /* -1 unknown */
 };
 
+/* Another roll is in a slot while ${layer} is in force; the first of a slot is there before layer
+ * 0: -1. In order of time. */
+struct trace_stay {
+    struct slot_address at;
+    int64_t spool; /* 0 unknown */
+    int32_t layer;
+};
+
 enum trace_rule {
     TRACE_MAPPED,    /* the slot the print was told to use */
     TRACE_LEARNED,   /* the k-th tool and the k-th slot, in order */
@@ -50,6 +60,8 @@ struct trace_input {
     size_t tool_count;
     const struct trace_feed *feeds; /* in order of time */
     size_t feed_count;
+    const struct trace_stay *stays; /* of the slots that the print may use; may be NULL */
+    size_t stay_count;
     const struct slot_address *mapping; /* by filament; none: not known */
     int mapping_count;
     const struct slot_address *likeness; /* by filament, where unique; may be NULL */

@@ -36,13 +36,20 @@ static json_t *mg_or_null(int64_t mg)
     return mg >= 0 ? json_integer(mg) : json_null();
 }
 
-/* When this part began, by the feed that opened it; the job's start where none did. */
+/* When this part began: with the feed that opened it, with its roll, or with its layer. */
 static int64_t part_time(const struct charging_case *c, const struct charge *charge)
 {
     for (size_t i = 0; i < c->feed_count; i++)
         if (address_equal(c->feeds[i].at, charge->at) && c->feeds[i].spool == charge->spool &&
             c->feeds[i].from_layer == charge->from_layer)
             return c->more[i].from_at;
+    for (size_t i = 0; i < c->stay_count; i++)
+        if (address_equal(c->stays[i].at, charge->at) && c->stays[i].spool == charge->spool &&
+            c->stays[i].layer == charge->from_layer)
+            return c->stay_times[i].since;
+    for (size_t i = 0; i < c->trail_count && charge->from_layer > 0; i++)
+        if (c->trail[i].layer >= charge->from_layer)
+            return c->trail[i].at;
     return c->started_at;
 }
 
@@ -238,6 +245,8 @@ static void save_total(struct db *db, int64_t job)
 static void save_rolls(struct db *db, const struct charging_case *c)
 {
     for (size_t i = 0; i < c->feed_count; i++) {
+        if (!c->more[i].row)
+            continue;
         json_auto_t *args = db_args(db, json_pack("{s:I, s:o}", "id", (json_int_t)c->more[i].row,
                                                   "spool", row_or_null(c->feeds[i].spool)));
         db_exec(db, "UPDATE job_feed SET spool = :spool WHERE id = :id AND spool IS NOT :spool",
@@ -271,6 +280,8 @@ static size_t trace(const struct charging_case *c, struct trace_part *parts)
         .tool_count = c->tool_count,
         .feeds = c->feeds,
         .feed_count = c->feed_count,
+        .stays = c->stays,
+        .stay_count = c->stay_count,
         .mapping = c->mapping,
         .mapping_count = CASE_FILAMENTS,
         .likeness = c->likeness,

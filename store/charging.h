@@ -14,6 +14,7 @@
 #include "base/err.h"
 
 struct db;
+struct ledger_span;
 
 /* Charge a print that has ended, or charge it anew after something became known: the sliced file,
  * who was in a slot. Parts that stay the same are not touched, others are reversed and booked
@@ -21,10 +22,11 @@ struct db;
  * nothing by a row of its own; alerts about its charges are opened and ended. */
 enum err charging_book(struct db *db, int64_t job, struct why *why);
 
-/* The same for every ended print that drew from ${slot} and was charged to another roll than the
- * slot's history names now: of those that ended at ${since} (ms) or later, and of those with an
- * open charge. */
-enum err charging_follow(struct db *db, int64_t slot, int64_t since, struct why *why);
+/* The same for every ended print that drew from ${slot} and ran in ${span}, and for those that were
+ * charged to another roll than the slot's history names now: of the prints after ${span} (with
+ * `before`: of all), and of those with an open charge. */
+enum err charging_follow(struct db *db, int64_t slot, const struct ledger_span *span,
+                         struct why *why);
 
 /* Was it seen by the hub, or is its sliced file known? Else only a client tells of it. */
 bool charging_followed(struct db *db, int64_t job);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/auto.h"
-#include "base/text.h"
 #include "core/color.h"
 #include "core/rules.h"
 #include "store/args.h"
@@ -204,68 +203,6 @@ static bool make_single_tool(struct charging_case *c)
     return true;
 }
 
-/* The roll of a feed is the one that the slot's history puts there when it began; where nobody was
- * known to be, the first that was named afterwards. */
-static const char feeds_of_job[] =
-    "SELECT sl.unit, sl.slot, f.from_layer, coalesce(f.to_layer, f.from_layer) AS to_layer, "
-    "f.from_percent, f.from_at, f.to_at, f.id, f.slot AS slot_row, f.from_tag, f.from_remain, "
-    "f.from_weight_g, f.to_tag, f.to_remain, f.to_weight_g, f.ran_out_at, coalesce("
-    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
-    "AND a.assigned_at <= f.from_at AND coalesce(a.unassigned_at, f.from_at + 1) > f.from_at "
-    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1), "
-    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = f.slot AND a.spool IS NOT NULL "
-    "AND a.assigned_at > f.from_at ORDER BY a.assigned_at, a.id LIMIT 1), 0) AS spool "
-    "FROM job_feed f JOIN slot sl ON sl.id = f.slot WHERE f.job = :job ORDER BY f.id";
-
-static void read_tag(const json_t *row, const char *const keys[3], struct tray *ret)
-{
-    const char *uuid = args_text(row, keys[0]);
-    tray_init(ret);
-    if (!uuid)
-        return;
-    ret->state = SLOT_PRESENT;
-    text_copy(ret->tray_uuid, sizeof ret->tray_uuid, uuid);
-    ret->remain_percent = (int32_t)args_int(row, keys[1], -1);
-    ret->weight_g = (int32_t)args_int(row, keys[2], 0);
-}
-
-static void read_feed(struct charging_case *c, const json_t *row, size_t i)
-{
-    static const char *const from[] = {"from_tag", "from_remain", "from_weight_g"};
-    static const char *const to[] = {"to_tag", "to_remain", "to_weight_g"};
-    struct case_feed *more = &c->more[i];
-    c->feeds[i] = (struct trace_feed){
-        .at = address_of(row),
-        .spool = args_int(row, "spool", 0),
-        .from_layer = (int32_t)args_int(row, "from_layer", 0),
-        .to_layer = (int32_t)args_int(row, "to_layer", 0),
-        .from_percent = (int32_t)args_int(row, "from_percent", -1),
-    };
-    more->row = args_int(row, "id", 0);
-    more->slot = args_int(row, "slot_row", 0);
-    more->from_at = args_int(row, "from_at", 0);
-    more->to_at = args_int(row, "to_at", c->ended_at);
-    more->ran_out_at = args_int(row, "ran_out_at", 0);
-    read_tag(row, from, &more->before);
-    read_tag(row, to, &more->after);
-}
-
-static bool read_feeds(struct db *db, struct charging_case *c)
-{
-    json_auto_t *args = by_job(db, c->job);
-    json_auto_t *rows = db_rows(db, feeds_of_job, args, NULL);
-    size_t i, count = json_array_size(rows);
-    json_t *row;
-    c->feeds = calloc(count + 1, sizeof *c->feeds);
-    c->more = calloc(count + 1, sizeof *c->more);
-    if (!c->feeds || !c->more)
-        return false;
-    json_array_foreach (rows, i, row)
-        read_feed(c, row, i);
-    c->feed_count = count;
-    return true;
-}
-
 /* A filament without a mapping may be told by the only slot that shows its material and colour. */
 static void read_likeness(struct db *db, struct charging_case *c)
 {
@@ -304,7 +241,7 @@ static const char job_of_case[] =
 static bool read_rows(struct db *db, struct charging_case *c, const json_t *row)
 {
     return read_filaments(db, c) && measure(c) && read_tools(c, row) && make_single_tool(c) &&
-           read_feeds(db, c);
+           charging_read_feeds(db, c);
 }
 
 enum err charging_case_read(struct db *db, int64_t job, struct charging_case *ret_case,
@@ -336,5 +273,8 @@ void charging_case_clear(struct charging_case *c)
     free(c->tools);
     free(c->feeds);
     free(c->more);
+    free(c->stays);
+    free(c->stay_times);
+    free(c->trail);
     memset(c, 0, sizeof *c);
 }

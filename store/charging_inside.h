@@ -24,10 +24,20 @@ enum {
 
 /* What is known of a feed beyond its layers. */
 struct case_feed {
-    int64_t row, slot;
+    int64_t row, slot; /* row 0: more of the feed before, with another roll */
     int64_t from_at, to_at;
     int64_t ran_out_at;        /* the printer said so; 0: it did not */
+    int64_t emptied_at;        /* the slot was seen to become empty; 0: it was not */
     struct tray before, after; /* its tag at both ends */
+};
+
+/* When a roll came into a slot, beside trace_stay; and when a layer was reached. */
+struct case_stay {
+    int64_t slot, since;
+};
+struct case_layer {
+    int64_t at;
+    int32_t layer;
 };
 
 /* Everything that decides the charges of one print. */
@@ -50,11 +60,21 @@ struct charging_case {
     struct trace_feed *feeds;
     struct case_feed *more; /* one for each of feeds */
     size_t feed_count;
+    struct trace_stay *stays;
+    struct case_stay *stay_times; /* one for each of stays */
+    size_t stay_count;
+    struct case_layer *trail; /* in order of time; layers never fall */
+    size_t trail_count;
 };
 
 enum err charging_case_read(struct db *db, int64_t job, struct charging_case *ret_case,
                             struct why *why);
 void charging_case_clear(struct charging_case *c);
+
+/* For charging_case_read: feeds, stays and the trail. False: memory ran out. */
+bool charging_read_feeds(struct db *db, struct charging_case *c);
+/* The roll in a slot at that time of the print, as far as anybody ever said; 0: nobody did. */
+int64_t charging_roll_at(const struct charging_case *c, int64_t slot, int64_t at);
 
 /* What the tags say of each filament, from the slots that served it alone. */
 void charging_read_tags(struct charging_case *c, const struct trace_part *parts, size_t count);

@@ -33,6 +33,8 @@ static void trace_now(struct outlook *o)
         .tool_count = o->c.tool_count,
         .feeds = o->c.feeds,
         .feed_count = o->c.feed_count,
+        .stays = o->c.stays,
+        .stay_count = o->c.stay_count,
         .mapping = o->c.mapping,
         .mapping_count = CASE_FILAMENTS,
         .likeness = o->c.likeness,

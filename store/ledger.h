@@ -50,11 +50,18 @@ struct ledger_charge {
 };
 enum err ledger_book(struct db *db, const struct ledger_charge *charge, struct why *why);
 
+/* A part of a slot's history that changed (ms). */
+struct ledger_span {
+    int64_t from, to;
+    bool before; /* prints that ended before it are looked at, too */
+};
+
 /* Book, or move, the charges of ended prints in ${slot} to the roll that was there by its history:
- * of those that ended at ${since} (ms) or later, and the open ones. Prints that the hub followed
- * are charged anew, so that their splits follow too. Open charges go to the first roll that came
- * after them. Explicit figures of the user stay where they named a roll. */
-enum err ledger_follow(struct db *db, int64_t slot, int64_t since, struct why *why);
+ * of those in ${span} or later (with `before`: of all), and the open ones. Prints that the hub
+ * followed are charged anew, so that their splits follow too. Open charges go to the first roll
+ * that came after them. Explicit figures of the user stay where they named a roll. */
+enum err ledger_follow(struct db *db, int64_t slot, const struct ledger_span *span,
+                       struct why *why);
 
 /* {spool_id, grams_used, event_type: waste|manual_adjustment, note?, timestamp?}. Returns
  * {event_id, spool_id, new_weight, event, spool}. */

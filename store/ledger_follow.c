@@ -70,8 +70,8 @@ static enum err move_segments(struct db *db, int64_t slot, int64_t since, struct
     return db_status(db, why);
 }
 
-enum err ledger_follow(struct db *db, int64_t slot, int64_t since, struct why *why)
+enum err ledger_follow(struct db *db, int64_t slot, const struct ledger_span *span, struct why *why)
 {
-    enum err e = charging_follow(db, slot, since, why);
-    return e ? e : move_segments(db, slot, since, why);
+    enum err e = charging_follow(db, slot, span, why);
+    return e ? e : move_segments(db, slot, span->before ? 0 : span->from, why);
 }

@@ -122,8 +122,9 @@ static enum err execute(struct db *db, const struct word *word, struct why *why)
         e = questions_close(db, word->slot, word->spool,
                             word->spool ? "answered by an assignment" : "the roll was taken out",
                             why);
+    const struct ledger_span span = {.from = word->at ? word->at : db_now(db), .to = db_now(db)};
     if (e == OK)
-        e = ledger_follow(db, word->slot, word->at ? word->at : db_now(db), why);
+        e = ledger_follow(db, word->slot, &span, why);
     return e ? e : slots_refresh_match(db, word->slot, why);
 }
 

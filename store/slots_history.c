@@ -186,6 +186,17 @@ static enum err write_row(struct db *db, const json_t *want, struct why *why)
     return db_status(db, why);
 }
 
+/* Charges follow where the row was and where it is. */
+static enum err follow(struct db *db, const json_t *row, const json_t *want, struct why *why)
+{
+    int64_t now = db_now(db);
+    int64_t was_from = args_int(row, "assigned_at", 0), from = args_int(want, "from", 0);
+    int64_t was_to = args_int(row, "unassigned_at", now), to = args_int(want, "to", now);
+    const struct ledger_span span = {
+        .from = from < was_from ? from : was_from, .to = to > was_to ? to : was_to, .before = true};
+    return ledger_follow(db, args_int(row, "slot", 0), &span, why);
+}
+
 enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
     json_auto_t *row = db_row(db, row_by_id, args, NULL);
@@ -203,7 +214,7 @@ enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct w
     if (e == OK)
         e = write_row(db, want, why);
     if (e == OK)
-        e = ledger_follow(db, slot, 0, why);
+        e = follow(db, row, want, why);
     if (e == OK)
         e = slots_refresh_match(db, slot, why);
     if (e)

@@ -140,6 +140,10 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
         "source = CASE WHEN source = 'homeassistant' THEN 'mqtt' ELSE source END, "
         "updated_at = :now WHERE id = :id",
         args);
+    db_exec(db,
+            "INSERT OR IGNORE INTO job_layer (job, layer, at) "
+            "SELECT :id, :layer, :now WHERE :layer IS NOT NULL",
+            args);
     save_mapping(db, printer, job);
     return db_status(db, why);
 }

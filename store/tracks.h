@@ -23,8 +23,8 @@ struct tray;
 enum err tracks_start(struct db *db, int64_t printer, const struct job *job, const char *source,
                       int64_t *ret_job, struct why *why);
 
-/* Status, names, layer and mapping as they are now. job->row names the row. A print that a client
- * ended stays ended so. */
+/* Status, names, layer (with the time at which it was reached) and mapping as they are now.
+ * job->row names the row. A print that a client ended stays ended so. */
 enum err tracks_update(struct db *db, int64_t printer, const struct job *job, struct why *why);
 
 /* job->source feeds from now on; what fed until now is ${before} (none: nothing did). ${left} and

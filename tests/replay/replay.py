@@ -51,10 +51,11 @@ def report(entry):
 
 
 def assignment(text):
-    """The body of what a person says: "unit/slot roll", as the REST interface numbers slots."""
-    place, roll = text.split()
+    """The body of what a person says: "unit/slot roll [since]", as the REST interface numbers slots."""
+    place, roll, *since = text.split()
     unit, slot = map(int, place.split("/"))
-    return {"ams_unit_number": unit, "slot_number": slot, "spool_id": roll}
+    dated = {"assigned_at": 1000 * (START + int(since[0]))} if since else {}
+    return {"ams_unit_number": unit, "slot_number": slot, "spool_id": roll, **dated}
 
 
 def message(entry):

@@ -276,7 +276,7 @@ CREATE TABLE job_feed (
     from_at INTEGER NOT NULL,
     to_layer INTEGER CHECK (to_layer >= from_layer),
     to_at INTEGER CHECK (to_at >= from_at)
-, from_tag TEXT, from_remain INTEGER CHECK (from_remain BETWEEN 0 AND 100), from_weight_g INTEGER CHECK (from_weight_g > 0), to_tag TEXT, to_remain INTEGER CHECK (to_remain BETWEEN 0 AND 100), to_weight_g INTEGER CHECK (to_weight_g > 0), spool INTEGER REFERENCES spool (id), ran_out_at INTEGER) STRICT;
+, from_tag TEXT, from_remain INTEGER CHECK (from_remain BETWEEN 0 AND 100), from_weight_g INTEGER CHECK (from_weight_g > 0), to_tag TEXT, to_remain INTEGER CHECK (to_remain BETWEEN 0 AND 100), to_weight_g INTEGER CHECK (to_weight_g > 0), spool INTEGER REFERENCES spool (id), ran_out_at INTEGER, emptied_at INTEGER) STRICT;
 
 CREATE TABLE job_filament (
     id INTEGER PRIMARY KEY,
@@ -298,6 +298,13 @@ CREATE TABLE job_filament (
     evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)),
     UNIQUE (job, idx)
 ) STRICT;
+
+CREATE TABLE job_layer (
+    job INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    layer INTEGER NOT NULL CHECK (layer >= 0),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (job, layer)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_segment (
     id INTEGER PRIMARY KEY,
