@@ -50,6 +50,8 @@ static enum err write_event(struct hub_step *step, const struct job_event *event
     switch (event->kind) {
     case JOB_EVENT_FEED:
         return write_feed(step, event, printer, job, why);
+    case JOB_EVENT_EMPTY:
+        return tracks_emptied(step->db, job->row, why);
     case JOB_EVENT_END:
         return write_end(step, event, printer, job, why);
     case JOB_EVENT_KNOWN:
@@ -71,7 +73,7 @@ enum err hub_write_job(struct hub_step *step, int64_t row, const struct job_even
 {
     enum err e = OK;
     if (row && job_active(job) && printer_ran_out(printer))
-        e = tracks_ran_out(step->db, row, why);
+        e = tracks_ran_out(step->db, row, printer->error.since, why);
     for (int i = 0; e == OK && i < events->count; i++) {
         struct job then = events->list[i].job;
         step->job_changed |= is_news(events->list[i].kind);

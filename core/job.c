@@ -122,6 +122,22 @@ static void watch_layer(struct turn *turn)
     emit(turn, JOB_EVENT_LAYER);
 }
 
+static bool is_empty(const struct printer *printer, struct slot_address at)
+{
+    const struct slot *slot = printer_slot(printer, at);
+    return slot && slot->reported.state == SLOT_EMPTY;
+}
+
+/* A roll runs dry while it is drawn from; what is taken out of a print that stands still is a
+ * person's doing. Settled or not: the slot may be filled again at once. */
+static void watch_empty(struct turn *turn)
+{
+    struct slot_address at = turn->job->source;
+    if (turn->next->gcode_state == GCODE_RUNNING && !address_none(at) && !is_empty(turn->old, at) &&
+        is_empty(turn->next, at))
+        emit(turn, JOB_EVENT_EMPTY);
+}
+
 static void watch_source(struct turn *turn)
 {
     struct job *job = turn->job;
@@ -276,6 +292,7 @@ void job_step(struct job *job, const struct printer *old, const struct printer *
     watch_state(&turn);
     watch_layer(&turn);
     watch_knowledge(&turn);
+    watch_empty(&turn);
     watch_source(&turn);
     watch_end(&turn);
 }

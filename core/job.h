@@ -77,6 +77,7 @@ enum job_event_kind {
     JOB_EVENT_KNOWN, /* identity, names, totals or mapping changed */
     JOB_EVENT_FEED,  /* another slot feeds: what fed until now is `part`, empty at the first */
     JOB_EVENT_LAYER, /* layer moved on */
+    JOB_EVENT_EMPTY, /* the slot that fed last became empty in the running print */
     JOB_EVENT_PAUSE,
     JOB_EVENT_RESUME,
     JOB_EVENT_END, /* `part` is the last one; status and times are in `job` */

@@ -92,30 +92,34 @@ void charging_read_tags(struct charging_case *c, const struct trace_part *parts,
 
 /* --- runouts --- */
 
-/* A roll that ran out: another slot took over from it, or the printer said so before another roll
- * came into the same slot. A slot that merely became empty may be a person's swap. */
-static bool took_over(const struct charging_case *c, const struct charge *charge,
-                      const struct charge *next)
+/* The feed was of that roll when its slot became empty, or when the printer said that it ran out.
+ */
+static bool dried_up(const struct charging_case *c, const struct case_feed *feed, int64_t at,
+                     int64_t spool)
 {
-    if (next && next->filament == charge->filament && !address_equal(next->at, charge->at))
-        return next->rule == TRACE_CONTINUED;
-    for (size_t i = 0; i < c->feed_count; i++)
-        if (address_equal(c->feeds[i].at, charge->at) && c->feeds[i].spool == charge->spool &&
-            c->more[i].ran_out_at)
-            return true;
-    return false;
+    return at >= feed->from_at && at <= feed->to_at && charging_roll_at(c, feed->slot, at) == spool;
 }
 
-/* The slot was marked as run out while this roll was in it, during the print. */
-static bool marked(struct db *db, const struct charging_case *c, int64_t slot, int64_t spool)
+/*
+ * Did the roll of this charge run out? The printer says so itself; or its slot became empty while
+ * it fed the running print, and another slot took over unforeseen. Whatever the slot shows after
+ * that: it may have been filled again at once. Emptied in a pause, or without a successor: that may
+ * be a person's swap. A roll that fed again afterwards had not run out.
+ */
+static bool ran_out(const struct charging_case *c, const struct charge *charge,
+                    const struct charge *next)
 {
-    json_auto_t *args = db_args(
-        db, json_pack("{s:I, s:I, s:I, s:I}", "slot", (json_int_t)slot, "spool", (json_int_t)spool,
-                      "from", (json_int_t)c->started_at, "to", (json_int_t)c->ended_at));
-    return db_int(db,
-                  "SELECT 1 FROM slot_assignment WHERE slot = :slot AND spool = :spool "
-                  "AND runout_at BETWEEN :from AND :to LIMIT 1",
-                  args, 0) != 0;
+    bool succeeded = next && next->filament == charge->filament && next->rule == TRACE_CONTINUED &&
+                     !address_equal(next->at, charge->at);
+    bool out = false;
+    for (size_t i = 0; i < c->feed_count; i++) {
+        const struct case_feed *feed = &c->more[i];
+        if (!address_equal(c->feeds[i].at, charge->at) || c->feeds[i].spool != charge->spool)
+            continue;
+        out = dried_up(c, feed, feed->ran_out_at, charge->spool) ||
+              (succeeded && dried_up(c, feed, feed->emptied_at, charge->spool));
+    }
+    return out;
 }
 
 static int64_t slot_of(const struct charging_case *c, struct slot_address at)
@@ -250,7 +254,7 @@ enum err charging_weigh(struct db *db, const struct charging_case *c, const stru
         const struct charge *next = i + 1 < charges->count ? &charges->list[i + 1] : NULL;
         int64_t slot = slot_of(c, charge->at);
         if (!charge->spool || !slot || charge->mg < 0 || known(kept, charge->spool) ||
-            !took_over(c, charge, next) || !marked(db, c, slot, charge->spool))
+            !ran_out(c, charge, next))
             continue;
         json_array_append_new(kept, json_integer(charge->spool));
         e = weigh(db, c, slot, charge->spool, why);

@@ -194,13 +194,21 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
     return db_status(db, why);
 }
 
-enum err tracks_ran_out(struct db *db, int64_t job, struct why *why)
+enum err tracks_ran_out(struct db *db, int64_t job, int64_t since, struct why *why)
 {
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    json_auto_t *args =
+        db_args(db, json_pack("{s:I, s:I}", "job", (json_int_t)job, "since", (json_int_t)since));
     db_exec(db,
             "UPDATE job_feed SET ran_out_at = :now WHERE job = :job AND to_at IS NULL "
-            "AND ran_out_at IS NULL",
+            "AND ran_out_at IS NULL AND from_at <= :since",
             args);
+    return db_status(db, why);
+}
+
+enum err tracks_emptied(struct db *db, int64_t job, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    db_exec(db, "UPDATE job_feed SET emptied_at = :now WHERE job = :job AND to_at IS NULL", args);
     return db_status(db, why);
 }
 

@@ -32,8 +32,11 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
 enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
                      const struct job_part *before, const struct tray *left, const struct tray *fed,
                      struct why *why);
-/* The printer says that the roll that feeds ran out. */
-enum err tracks_ran_out(struct db *db, int64_t job, struct why *why);
+/* The printer says since ${since} (ms) that the roll that feeds ran out: not one that came in after
+ * it said so. */
+enum err tracks_ran_out(struct db *db, int64_t job, int64_t since, struct why *why);
+/* The slot that feeds became empty while it did; whether its roll ran out shows what comes next. */
+enum err tracks_emptied(struct db *db, int64_t job, struct why *why);
 
 /* The print has ended; ${last} is what fed to the end, ${left} what its slot shows now (NULL:
  * nothing). Charging comes after. */

@@ -36,7 +36,8 @@ static void make_print(struct db *db)
     job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    db_exec(db, "UPDATE slot_assignment SET runout_at = :now WHERE slot = 1", NULL);
+    struct why why = {0};
+    print_must(tracks_emptied(db, job.row, &why), &why);
     print_feed(db, printer, &job, 2, 5, NULL, NULL);
     end_at = db_now(db);
 }

@@ -115,12 +115,10 @@ static void an_answer_books_what_was_open(void **state)
     case_close(db);
 }
 
-static void mark_runout(struct db *db)
+static void run_dry(struct db *db, const struct job *job)
 {
-    db_exec(db,
-            "UPDATE slot_assignment SET runout_at = :now WHERE slot = (SELECT id FROM slot "
-            "WHERE unit = 1 AND slot = 1) /* scan */",
-            NULL);
+    struct why why = {0};
+    print_must(tracks_emptied(db, job->row, &why), &why);
 }
 
 /* 1000 g less 4.5 g should have been left when it ran out: 995.5 g in a row of its own. */
@@ -135,7 +133,7 @@ static void a_runout_weighs_its_roll(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    mark_runout(db);
+    run_dry(db, &job);
     print_feed(db, printer, &job, 2, 5, NULL, NULL);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     assert_int_equal(print_used(db, "Red"), 1000000);
@@ -162,7 +160,7 @@ static void an_undone_weighing_stays_undone(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    mark_runout(db);
+    run_dry(db, &job);
     print_feed(db, printer, &job, 2, 5, NULL, NULL);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     json_auto_t *row =
@@ -186,12 +184,99 @@ static void an_empty_slot_alone_is_no_runout(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    mark_runout(db);
+    run_dry(db, &job);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     assert_int_equal(print_used(db, "Red"), 10000);
-    db_exec(db, "UPDATE job_feed SET ran_out_at = :now /* scan */", NULL);
+    db_exec(db, "UPDATE job_feed SET ran_out_at = to_at /* scan */", NULL);
     print_must(charging_book(db, job.row, &why), &why);
     assert_int_equal(print_used(db, "Red"), 1000000);
+    case_close(db);
+}
+
+static void reach(struct db *db, int64_t printer, struct job *job, int layer)
+{
+    struct why why = {0};
+    job->layer = layer;
+    print_must(tracks_update(db, printer, job, &why), &why);
+    case_later(db, PRINT_MINUTE);
+}
+
+/* What the printer says of a roll is not said of the one that came in after it. */
+static void a_code_is_about_the_roll_of_its_time(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    struct why why = {0};
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    reach(db, printer, &job, 5);
+    int64_t since = db_now(db);
+    print_must(tracks_ran_out(db, job.row, since, &why), &why);
+    case_later(db, PRINT_MINUTE);
+    print_roll(db, "Blue", 1000, 1);
+    print_must(tracks_ran_out(db, job.row, since, &why), &why);
+    case_later(db, PRINT_MINUTE);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 1000000);
+    assert_true(print_used(db, "Blue") < 1000000);
+    case_close(db);
+}
+
+/* The place of that roll in the history. */
+static json_t *stay_of(struct db *db, const char *name)
+{
+    json_auto_t *id = print_spool_id(db, name);
+    json_auto_t *rows = case_rows(db, slots_history, json_pack("{s:O}", "spool_id", id));
+    return json_incref(json_object_get(json_array_get(rows, 0), "history_id"));
+}
+
+static void begin_at(struct db *db, const char *name, int64_t at)
+{
+    json_auto_t *id = stay_of(db, name);
+    json_auto_t *done =
+        case_ok(db, slots_correct,
+                json_pack("{s:O, s:I}", "history_id", id, "assigned_at", (json_int_t)at));
+}
+
+/* One feed of ten layers, a minute each; green was put in while layer 4 was printed, which somebody
+ * enters at the end. Then the history is corrected to layer 7, and to before the print. */
+static void a_corrected_time_moves_the_split(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Green", 1000, 0);
+    case_later(db, PRINT_MINUTE);
+    int64_t before = db_now(db);
+    case_later(db, PRINT_MINUTE);
+    struct job job = print_begin(db, printer);
+    int64_t start = db_now(db);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    for (int layer = 1; layer <= PRINT_LAYERS; layer++)
+        reach(db, printer, &job, layer);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    assert_int_equal(print_used(db, "Red"), 10000);
+    json_auto_t *id = print_spool_id(db, "Green");
+    json_auto_t *put =
+        case_ok(db, slots_assign,
+                json_pack("{s:s, s:i, s:i, s:O, s:I}", "printer_id", "p1", "ams_unit_number", 1,
+                          "slot_number", 1, "spool_id", id, "assigned_at",
+                          (json_int_t)(start + 4 * PRINT_MINUTE + PRINT_MINUTE / 2)));
+    assert_int_equal(print_used(db, "Green"), 6500);
+    begin_at(db, "Green", start + 7 * PRINT_MINUTE + PRINT_MINUTE / 2);
+    assert_int_equal(print_used(db, "Green"), 3500);
+    assert_int_equal(print_used(db, "Red"), 6500);
+    begin_at(db, "Green", before);
+    assert_int_equal(print_used(db, "Green"), 10000);
+    assert_int_equal(print_used(db, "Red"), 0);
+    begin_at(db, "Green", start + 2 * PRINT_MINUTE + PRINT_MINUTE / 2);
+    assert_int_equal(print_used(db, "Green"), 8500);
+    assert_int_equal(print_used(db, "Red"), 1500);
     case_close(db);
 }
 
@@ -292,6 +377,8 @@ int main(void)
         cmocka_unit_test(a_runout_weighs_its_roll),
         cmocka_unit_test(an_undone_weighing_stays_undone),
         cmocka_unit_test(an_empty_slot_alone_is_no_runout),
+        cmocka_unit_test(a_code_is_about_the_roll_of_its_time),
+        cmocka_unit_test(a_corrected_time_moves_the_split),
         cmocka_unit_test(a_tag_is_the_last_resort),
         cmocka_unit_test(without_any_figure_it_is_open),
         cmocka_unit_test(an_overdraft_is_charged_and_told),
