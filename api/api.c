@@ -45,6 +45,7 @@ static void close_all(struct api *api)
     auth_clear(&api->pairing);
     relief_clear(&api->relief);
     repeat_clear(&api->repeats);
+    memo_clear(&api->memo);
     free(api);
 }
 
@@ -73,6 +74,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
     auth_init(&api->pairing);
     relief_init(&api->relief, SERVER_THREADS);
     repeat_init(&api->repeats);
+    memo_init(&api->memo);
     api->context = *context;
     if (gethostname(api->host, sizeof api->host - 1) != 0)
         api->host[0] = '\0';

@@ -124,7 +124,27 @@ static enum refusal check_scopes(const struct request *request, struct why *why)
     return REFUSE_FORBIDDEN;
 }
 
-/* Needs request->db. A store that cannot be read is no refusal: ${ret_err} tells. */
+/* A connection to read with, where there is none yet. */
+static enum err need_reader(struct request *request, struct why *why)
+{
+    return request->db ? OK : readers_take(request->api->readers, &request->db, why);
+}
+
+static enum err find_principal(struct request *request, const char *key, struct why *why)
+{
+    struct memo *memo = &request->api->memo;
+    request->principal = memo_principal(memo, &request->moment, key, request->call->now);
+    if (request->principal)
+        return OK;
+    enum err e = need_reader(request, why);
+    if (e == OK)
+        e = keys_find(request->db, key, &request->principal, why);
+    if (e == OK)
+        memo_keep_principal(memo, &request->moment, key, request->principal);
+    return e;
+}
+
+/* A store that cannot be read is no refusal: ${ret_err} tells. */
 static enum refusal check_key(struct request *request, struct reply *reply, enum err *ret_err,
                               struct why *why)
 {
@@ -137,7 +157,7 @@ static enum refusal check_key(struct request *request, struct reply *reply, enum
         return no_key(request, reply, NULL, why);
     enum err e = ERR_DENIED;
     if (given == AUTH_KEY)
-        e = keys_find(request->db, key, &request->principal, &reason);
+        e = find_principal(request, key, &reason);
     else
         why_fail(&reason, e, "invalid_key", NULL, "the key cannot be read");
     if (e == ERR_DENIED || e == ERR_NOT_FOUND)
@@ -226,28 +246,29 @@ static enum err take_in(struct request *request, struct reply *reply, bool *ret_
 static enum err look_back(struct request *request, struct reply *reply, struct why *why)
 {
     enum err e = repeat_enter(request, reply, why);
-    if (e != OK || !request->repeat.key)
-        return e;
-    give_back(request);
-    return readers_take(request->api->readers, &request->db, why);
+    if (e == OK && request->repeat.key)
+        give_back(request);
+    return e;
 }
 
-/* Everything behind the route. */
-static enum err answer(struct request *request, struct reply *reply, struct why *why)
+static enum err admit(struct request *request, struct reply *reply, struct why *why)
 {
-    assert(request->route);
-    struct api *api = request->api;
-    bool blind = (request->route->flags & ROUTE_OUTSIDE) && !request->route->scopes;
-    enum err e = blind ? OK : readers_take(api->readers, &request->db, why);
-    if (e == OK && request->route->scopes && !api->context.open) {
+    enum err e = OK;
+    if (request->route->scopes && !request->api->context.open)
         reply->refusal = check_key(request, reply, &e, why);
-        if (reply->refusal != REFUSE_NOTHING)
-            e = ERR_DENIED;
-    }
+    if (reply->refusal != REFUSE_NOTHING)
+        e = ERR_DENIED;
     if (e == OK)
         e = look_back(request, reply, why);
     reply->close = e != OK && request->call->body_len != 0;
+    return e;
+}
+
+static enum err work(struct request *request, struct reply *reply, struct why *why)
+{
     bool done = false;
+    bool blind = (request->route->flags & ROUTE_OUTSIDE) && !request->route->scopes;
+    enum err e = blind ? OK : need_reader(request, why);
     if (e == OK)
         e = take_in(request, reply, &done, why);
     if (e == OK && !done)
@@ -255,6 +276,26 @@ static enum err answer(struct request *request, struct reply *reply, struct why 
     give_back(request);
     if (e == OK && !done)
         repeat_keep_apart(request, reply);
+    return e;
+}
+
+/* Everything behind the route. */
+static enum err answer(struct request *request, struct reply *reply, struct why *why)
+{
+    assert(request->route);
+    struct api *api = request->api;
+    const struct call *call = request->call;
+    bool stored = (request->route->flags & ROUTE_STORED) && !call->query && !call->body_len;
+    request->moment = (struct memo_moment){hub_version(api->context.hub), clock_mono()};
+    enum err e = admit(request, reply, why);
+    if (e == OK && !(stored && memo_find(&api->memo, &request->moment, call->path, reply))) {
+        e = work(request, reply, why);
+        if (e == OK && stored)
+            reply_dump(reply);
+        if (e == OK && stored)
+            memo_keep(&api->memo, &request->moment, call->path, reply);
+    }
+    give_back(request);
     repeat_leave(request);
     return e;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "api/call.h"
+#include "api/memo.h"
 #include "api/repeat.h"
 #include "api/reply.h"
 #include "api/route.h"
@@ -26,14 +27,15 @@ struct request {
     const struct route *route;
     struct route_match match;
     unsigned method;
-    json_t *args;         /* path, query and body, checked and normalised */
-    json_t *query;        /* as texts */
-    json_t *body;         /* as it was sent; NULL: none */
-    json_t *current;      /* what a write is about to change, as the client sees it */
-    json_t *errors;       /* faults of query and body */
-    json_t *principal;    /* row of the key; NULL: none was asked for */
-    struct repeat repeat; /* its Idempotency-Key */
-    struct db *db;        /* a snapshot to read, or the writer inside the door */
+    json_t *args;              /* path, query and body, checked and normalised */
+    json_t *query;             /* as texts */
+    json_t *body;              /* as it was sent; NULL: none */
+    json_t *current;           /* what a write is about to change, as the client sees it */
+    json_t *errors;            /* faults of query and body */
+    json_t *principal;         /* row of the key; NULL: none was asked for */
+    struct memo_moment moment; /* when its reading began */
+    struct repeat repeat;      /* its Idempotency-Key */
+    struct db *db;             /* a snapshot to read, or the writer inside the door */
 };
 
 /* Functions of store/ by shape. */

@@ -35,6 +35,7 @@ enum {
     ROUTE_OUTSIDE = 1 << 1, /* it needs neither the door nor a reader: it asks for them */
     ROUTE_BODY_OPTIONAL = 1 << 2, /* no body counts as {} */
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
+    ROUTE_STORED = 1 << 5,        /* a GET that shows what the store holds, and nothing else */
     ROUTE_SHOWN_ONCE = 1 << 4,    /* the answer holds a secret: it is not kept for repetitions */
 };
 

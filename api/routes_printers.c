@@ -13,7 +13,7 @@ static const struct route rows[] = {
      "listPrinters", "All printers."},
     {POST, "/api/printers", SCOPE_ADMIN, &rest_printers_create_body, NULL, OUTSIDE, &new_printer,
      rest_printers_create, "createPrinter", "Add a printer; its certificate is looked at first."},
-    {GET, "/api/printers/{printer_id}", SCOPE_READ, NULL, NULL, 0, &printer, rest_printers_get,
+    {GET, "/api/printers/{printer_id}", SCOPE_READ, NULL, NULL, STORED, &printer, rest_printers_get,
      "getPrinter", "One printer, by id, serial or alias."},
     {PUT, "/api/printers/{printer_id}", SCOPE_ADMIN, &rest_printers_update_body, NULL, WRITE,
      &printer, rest_printers_update, "updatePrinter", "Change a printer: absent fields stay."},

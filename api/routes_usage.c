@@ -13,7 +13,7 @@ static const struct route rows[] = {
      "listUsageEvents", "The ledger, newest first."},
     {POST, "/api/usage_events", SCOPE_SPOOLS_WRITE, &rest_jobs_record_body, NULL, WRITE, &new_event,
      rest_jobs_record, "recordUsage", "Book waste or an adjustment by hand."},
-    {GET, "/api/usage_events/{event_id}", SCOPE_READ, NULL, NULL, 0, &event, rest_jobs_event,
+    {GET, "/api/usage_events/{event_id}", SCOPE_READ, NULL, NULL, STORED, &event, rest_jobs_event,
      "getUsageEvent", "One row of the ledger."},
     {POST, "/api/usage_events/{event_id}/undo", SCOPE_SPOOLS_WRITE, &rest_jobs_undo_body, NULL,
      LENIENT, &event, rest_jobs_undo, "undoUsage", "Take back a row that was booked by hand."},

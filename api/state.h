@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/guard.h"
+#include "api/memo.h"
 #include "api/relief.h"
 #include "api/repeat.h"
 
@@ -26,6 +27,7 @@ struct api {
     struct auth pairing; /* failures of its own: wrong keys do not keep a right code out */
     struct relief relief;
     struct repeats repeats;
+    struct memo memo;
     int64_t relieved_at; /* ms, monotonic; main thread only */
     struct readers *readers;
     struct identity *identity; /* anchors for probes of printers; NULL: none */

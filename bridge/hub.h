@@ -84,6 +84,8 @@ bool hub_counters(struct hub *hub, int64_t printer, struct hub_counts *ret_count
 /* The number of the last committed group. hub_wait returns once it is beyond ${seen}, after
  * ${timeout_ms}, or at once when the hub refuses. Readers then look at the change table. */
 uint64_t hub_generation(struct hub *hub);
+/* door_version of its door: is what was read from the store still true? */
+uint64_t hub_version(const struct hub *hub);
 uint64_t hub_wait(struct hub *hub, uint64_t seen, int timeout_ms);
 
 #endif

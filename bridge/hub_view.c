@@ -124,6 +124,11 @@ uint64_t hub_generation(struct hub *hub)
     return generation;
 }
 
+uint64_t hub_version(const struct hub *hub)
+{
+    return door_version(hub->door);
+}
+
 static struct timespec deadline_in(int ms)
 {
     struct timespec at;

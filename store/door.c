@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct door {
     struct party *first, **last;
     bool led, refusing;
     struct db *db;
+    atomic_uint_fast64_t version; /* without the lock; the leader alone writes it */
 };
 
 enum err door_open(struct db *db, struct door **ret_door, struct why *why)
@@ -57,6 +59,11 @@ void door_close(struct door *door)
     db_close(door->db);
     pthread_mutex_destroy(&door->lock);
     free(door);
+}
+
+uint64_t door_version(const struct door *door)
+{
+    return atomic_load(&door->version);
 }
 
 /* --- one group, by the leader, without the lock --- */
@@ -116,8 +123,17 @@ static void tell_all(struct party *group)
                 p->requests[i].done(p->requests[i].ctx, p->requests[i].result);
 }
 
-static void settle_group(struct db *db, struct party *group)
+static enum err commit(struct door *door, struct why *why)
 {
+    atomic_fetch_add(&door->version, 1);
+    enum err e = db_commit(door->db, why);
+    atomic_fetch_add(&door->version, 1);
+    return e;
+}
+
+static void settle_group(struct door *door, struct party *group)
+{
+    struct db *db = door->db;
     struct why why = {0};
     bool alone = !group->next && group->count == 1;
     enum err e = db_begin(db);
@@ -125,7 +141,7 @@ static void settle_group(struct db *db, struct party *group)
     if (whole && alone && group->requests[0].result != OK)
         db_rollback(db);
     else if (whole)
-        e = db_commit(db, &why);
+        e = commit(door, &why);
     else {
         e = db_status(db, &why);
         if (e == OK)
@@ -187,7 +203,7 @@ static void lead(struct door *door)
 {
     struct party *group = take_group(door);
     pthread_mutex_unlock(&door->lock);
-    settle_group(door->db, group);
+    settle_group(door, group);
     pthread_mutex_lock(&door->lock);
     wake_all(group);
     door->led = door->first != NULL;

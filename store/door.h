@@ -14,6 +14,7 @@
 #define STORE_DOOR_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -43,5 +44,9 @@ void door_close(struct door *door);
 enum err door_run(struct door *door, struct door_request *request);
 /* All in one group, in this order: one COMMIT. Look at each result. */
 void door_run_all(struct door *door, struct door_request *requests, size_t count);
+
+/* Odd while a COMMIT is under way, and another even number after each: what was read after an even
+ * number was seen is true for as long as that number stands. Costs no lock. */
+uint64_t door_version(const struct door *door);
 
 #endif

@@ -4,7 +4,9 @@ import http.client
 import time
 
 from case import HttpCase
+from lib.daemon import run
 from lib.main import main
+from lib.wait import wait_until
 
 
 class KeysTest(HttpCase):
@@ -72,6 +74,15 @@ class KeysTest(HttpCase):
         self.assertProblem(self.daemon.patch(path, {"name": "x"}, headers={"If-Match": '"1"'}), 412)
         self.assertStatus(self.daemon.patch(path, {"name": "x"}, headers={"If-Match": answer.headers["ETag"]}))
         self.assertStatus(self.daemon.get("/api/spools", key=made["key"]))
+
+    def test_the_command_line_is_heard(self):
+        """A key in use is revoked and another one made by another process."""
+        made = self.make_key(["read"])
+        for _ in range(5):
+            self.assertStatus(self.daemon.get("/api/spools", key=made["key"]))
+        run("key", "revoke", made["key_id"], state=self.daemon.state)
+        wait_until(lambda: self.daemon.get("/api/spools", key=made["key"]).status == 401, 1.0, "the key is refused")
+        self.assertStatus(self.daemon.get("/api/spools", key=self.daemon.create_key("new", "read")))
 
     def test_faults(self):
         for body, code in (({"name": "x", "scopes": ["everything"]}, "not_allowed"), ({"name": "x", "scopes": []}, "too_short"),

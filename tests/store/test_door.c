@@ -122,6 +122,40 @@ static void a_group_is_told_in_order(void **state)
     door_close(door);
 }
 
+struct look {
+    struct door *door;
+    uint64_t inside, told;
+};
+
+static enum err run_look(void *ctx, struct db *db, struct why *why)
+{
+    struct look *look = ctx;
+    look->inside = door_version(look->door);
+    (void)why;
+    return db_exec(db, "INSERT INTO setting VALUES ('x', '1', NULL, 0)", NULL);
+}
+
+static void tell_look(void *ctx, enum err result)
+{
+    struct look *look = ctx;
+    look->told = result == OK ? door_version(look->door) : 0;
+}
+
+/* Whoever is told of a change is told after the number has left the one it was read under. */
+static void a_commit_leaves_its_number_before_it_is_told(void **state)
+{
+    (void)state;
+    struct look look = {.door = memory_door()};
+    uint64_t before = door_version(look.door);
+    struct door_request request = {.run = run_look, .done = tell_look, .ctx = &look};
+    assert_int_equal(door_run(look.door, &request), OK);
+    assert_int_equal(before % 2, 0);
+    assert_int_equal(look.inside, before);
+    assert_int_equal(look.told, before + 2);
+    assert_int_equal(door_version(look.door), before + 2);
+    door_close(look.door);
+}
+
 static void a_lone_failure_leaves_no_trace(void **state)
 {
     (void)state;
@@ -241,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_in_ten_fails_and_leaks_nothing),
         cmocka_unit_test(a_group_is_told_in_order),
+        cmocka_unit_test(a_commit_leaves_its_number_before_it_is_told),
         cmocka_unit_test(a_lone_failure_leaves_no_trace),
         cmocka_unit_test(a_rollback_from_below_fails_the_group),
         cmocka_unit_test(more_than_a_group_at_once_is_still_one),
