@@ -15,9 +15,10 @@
 #include "base/log.h"
 #include "bridge/hub.h"
 #include "bridge/printer/identity.h"
+#include "store/feed.h"
 #include "store/keys.h"
 
-enum { RELIEF_EVERY_MS = 900 };
+enum { RELIEF_EVERY_MS = 900, DROP_EVERY_MS = 3600 * 1000, DROP_ROWS = 500 };
 
 static enum err open_tls(struct api *api, const struct api_listener *listeners, size_t count,
                          struct why *why)
@@ -43,6 +44,7 @@ static void close_all(struct api *api)
     readers_close(api->readers);
     auth_clear(&api->auth);
     auth_clear(&api->pairing);
+    ticket_clear(&api->tickets);
     relief_clear(&api->relief);
     repeat_clear(&api->repeats);
     memo_clear(&api->memo);
@@ -70,6 +72,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
     if (!api)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     json_object_seed(0);
+    ticket_init(&api->tickets);
     auth_init(&api->auth);
     auth_init(&api->pairing);
     relief_init(&api->relief, SERVER_THREADS);
@@ -122,11 +125,29 @@ static void relieve(struct api *api)
         log_line(LOG_WARN, "http.relief", "ended=%zu", ended);
 }
 
+static enum err run_drop(void *ctx, struct db *db, struct why *why)
+{
+    return feed_drop(db, DROP_ROWS, ctx, why);
+}
+
+/* Old tombstones go a few at a time, so that no writer waits long. */
+static void drop_tombstones(struct api *api, int64_t now)
+{
+    struct why why = {0};
+    int64_t count = 0, mono = clock_mono();
+    if (api->drop_at > mono)
+        return;
+    if (hub_write(api->context.hub, now, run_drop, &count, &why) != OK)
+        log_line(LOG_WARN, "feed.drop", "detail=\"%s\"", why.text);
+    api->drop_at = mono + (count < DROP_ROWS ? DROP_EVERY_MS : 0);
+}
+
 void api_tick(struct api *api, int64_t now)
 {
     struct why why = {0};
     relieve(api);
     flush_uses(api, now);
+    drop_tombstones(api, now);
     if (api->tls && tls_tick(api->tls, now, &why) != OK)
         log_line(LOG_ERROR, "tls.renew", "detail=\"%s\"", why.text);
 }

@@ -62,7 +62,7 @@ void condition_finish(const struct request *request, struct reply *reply)
 {
     bool reading = request->method & (METHOD_GET | METHOD_HEAD);
     bool good = !reply->status || reply->status == 200;
-    if (!reading || !good || reply->body.failed)
+    if (!reading || !good || reply->stream || reply->body.failed)
         return;
     if (!reply->has_etag)
         reply_etag(reply, digest_of(&reply->body));

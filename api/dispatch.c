@@ -10,6 +10,7 @@
 #include "api/request.h"
 #include "api/routes.h"
 #include "api/state.h"
+#include "api/stream_ticket.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -153,10 +154,14 @@ static enum refusal check_key(struct request *request, struct reply *reply, enum
     const struct call *call = request->call;
     enum auth_given given =
         auth_key(call_header(call, "X-API-Key"), call_header(call, "Authorization"), key);
-    if (given == AUTH_NONE)
+    char ticket[TICKET_SIZE];
+    bool by_ticket = given == AUTH_NONE && stream_ticket_given(request, ticket);
+    if (given == AUTH_NONE && !by_ticket)
         return no_key(request, reply, NULL, why);
     enum err e = ERR_DENIED;
-    if (given == AUTH_KEY)
+    if (by_ticket)
+        e = stream_ticket_use(request, ticket, &reason);
+    else if (given == AUTH_KEY)
         e = find_principal(request, key, &reason);
     else
         why_fail(&reason, e, "invalid_key", NULL, "the key cannot be read");

@@ -9,6 +9,7 @@
 #include "api/dispatch.h"
 #include "api/reply.h"
 #include "api/state.h"
+#include "api/stream.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -105,6 +106,38 @@ static void send_reply(struct mg_connection *connection, const struct call *call
         mg_disable_connection_keep_alive(connection);
 }
 
+struct stream_end {
+    struct mg_connection *connection;
+    int fd;
+};
+
+static bool write_event(void *ctx, const void *bytes, size_t len)
+{
+    const struct stream_end *end = ctx;
+    return mg_write(end->connection, bytes, len) == (int)len;
+}
+
+static struct peer look_at_reader(void *ctx)
+{
+    const struct stream_end *end = ctx;
+    return peer_look(end->fd);
+}
+
+/* The head, and then events until one side ends it. */
+static void send_stream(struct api *api, struct stream_end *end, const struct call *call,
+                        struct reply *reply)
+{
+    auto_buf head = {0};
+    const struct mg_request_info *info = mg_get_request_info(end->connection);
+    const struct stream_sink sink = {write_event, look_at_reader, end};
+    end->fd = relief_socket(&api->relief, info->remote_addr, info->remote_port);
+    peer_make_room(end->fd, STREAM_SEND_BYTES);
+    mg_disable_connection_keep_alive(end->connection);
+    reply_format_head(reply, call->id, call->now, false, &head);
+    if (!head.failed && write_all(end->connection, &head) && strcmp(call->method, "HEAD") != 0)
+        stream_run(reply->stream, &sink);
+}
+
 static const char *authority_of(const char *target, const char *path, char to[AUTHORITY_SIZE])
 {
     const char *from = strstr(target, "://");
@@ -149,7 +182,11 @@ static void serve(struct api *api, struct mg_connection *connection,
     struct body_source *source = call->ctx;
     int entry = relief_enter(&api->relief, info->remote_addr, info->remote_port);
     dispatch_serve(api, call, reply);
-    send_reply(connection, call, reply);
+    struct stream_end end = {.connection = connection};
+    if (reply->stream)
+        send_stream(api, &end, call, reply);
+    else
+        send_reply(connection, call, reply);
     relief_leave(&api->relief, entry);
     if (reply->close && call->body_len != 0 && !source->expected)
         relief_drain(&api->relief, info->remote_addr, info->remote_port);

@@ -186,12 +186,17 @@ static int find(const struct relief *relief, const struct relief_peer *wanted)
     return fd;
 }
 
-void relief_drain(const struct relief *relief, const char *address, int port)
+int relief_socket(const struct relief *relief, const char *address, int port)
 {
     struct relief_peer peer = {.port = port};
-    char bytes[4096];
     text_copy_len(peer.address, sizeof peer.address, address, strcspn(address, "%"));
-    struct pollfd wait = {.fd = find(relief, &peer), .events = POLLIN};
+    return find(relief, &peer);
+}
+
+void relief_drain(const struct relief *relief, const char *address, int port)
+{
+    char bytes[4096];
+    struct pollfd wait = {.fd = relief_socket(relief, address, port), .events = POLLIN};
     int64_t deadline = clock_mono() + DRAIN_MS;
     ssize_t got = wait.fd >= 0;
     while (got > 0 && clock_mono() < deadline && poll(&wait, 1, DRAIN_PAUSE_MS) > 0)

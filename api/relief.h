@@ -52,6 +52,9 @@ void relief_add_port(struct relief *relief, int port);
 int relief_enter(struct relief *relief, const char *address, int port);
 void relief_leave(struct relief *relief, int entry);
 
+/* The descriptor of its connection; -1: it is gone. */
+int relief_socket(const struct relief *relief, const char *address, int port);
+
 /* Take in what a peer is still sending, for a moment: when its connection were closed at once, it
  * would lose the answer to a reset. Nothing can be read from the connection afterwards. */
 void relief_drain(const struct relief *relief, const char *address, int port);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/stream.h"
 #include "base/text.h"
 
 enum { DUMP_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(15) };
@@ -14,6 +15,7 @@ void reply_clear(struct reply *reply)
     buf_clear(&reply->body);
     json_decref(reply->json);
     json_decref(reply->problem);
+    stream_close(reply->stream);
     *reply = (struct reply){0};
 }
 
@@ -131,8 +133,9 @@ void reply_format_head(const struct reply *reply, const char *request_id, int64_
     buf_format(out, "HTTP/1.1 %d %s\r\n", status, refuse_phrase(status));
     add_date(out, now);
     if (status != 204 && status != 304)
-        buf_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\n",
-                   reply->type ? reply->type : "application/json", reply->body.len);
+        buf_format(out, "Content-Type: %s\r\n", reply->type ? reply->type : "application/json");
+    if (status != 204 && status != 304 && !reply->stream)
+        buf_format(out, "Content-Length: %zu\r\n", reply->body.len);
     if (reply->has_etag)
         buf_format(out, "ETag: \"%lld\"\r\n", (long long)reply->etag);
     buf_format(out, "Cache-Control: %s\r\n", reply->has_etag ? "private, no-cache" : "no-store");

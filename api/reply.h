@@ -15,15 +15,18 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct stream;
+
 struct reply {
-    int status;           /* 0: 200 */
-    enum refusal refusal; /* set by a handler that fails in a way that only HTTP knows */
-    bool close;           /* the connection cannot be used again */
-    struct buf head;      /* further header lines, each with its CRLF */
-    struct buf body;      /* the text of the body, or ... */
-    json_t *json;         /* ... its value, dumped when the door is behind us */
-    json_t *problem;      /* object of further members of a problem; NULL: none */
-    const char *type;     /* media type; NULL: application/json */
+    int status;            /* 0: 200 */
+    enum refusal refusal;  /* set by a handler that fails in a way that only HTTP knows */
+    bool close;            /* the connection cannot be used again */
+    struct buf head;       /* further header lines, each with its CRLF */
+    struct buf body;       /* the text of the body, or ... */
+    json_t *json;          /* ... its value, dumped when the door is behind us */
+    json_t *problem;       /* object of further members of a problem; NULL: none */
+    const char *type;      /* media type; NULL: application/json */
+    struct stream *stream; /* what follows the head in place of a body; NULL: none */
     bool has_etag;
     int64_t etag; /* number of the last change of what is shown, or see api/condition.h */
 };

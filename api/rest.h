@@ -67,4 +67,8 @@ route_handler rest_thresholds_list, rest_thresholds_get, rest_thresholds_update,
     rest_thresholds_reset;
 route_handler rest_settings_list, rest_settings_update;
 
+extern const struct body_table rest_live_sync_query, rest_live_events_query;
+extern const struct field_shape rest_launch_shape, rest_live_token_shape;
+route_handler rest_launch_get, rest_live_sync, rest_live_events, rest_live_token;
+
 #endif

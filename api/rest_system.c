@@ -1,5 +1,6 @@
 #include "api/request.h"
 #include "api/rest.h"
+#include "api/rest_capabilities.h"
 #include "api/state.h"
 #include "bridge/hub.h"
 #include "store/db.h"
@@ -9,12 +10,9 @@ const struct body_table rest_none = {0};
 enum err rest_system_version(struct request *request, struct reply *reply, struct why *why)
 {
     (void)request, (void)why;
-    json_t *capabilities =
-        json_pack("[s, s, s, s, s, s, s, s]", "spools", "ams_slots", "printers", "questions",
-                  "slot_history", "print_jobs", "usage_events", "etag");
     return reply_json(reply, 200,
                       json_pack("{s:s, s:s, s:o}", "name", "filamentd", "version",
-                                FILAMENTD_VERSION, "capabilities", capabilities));
+                                FILAMENTD_VERSION, "capabilities", rest_capabilities_list()));
 }
 
 enum err rest_system_health(struct request *request, struct reply *reply, struct why *why)

@@ -33,6 +33,7 @@ enum {
 enum {
     ROUTE_WRITE = 1 << 0,   /* the handler runs inside the door, in the writer's transaction */
     ROUTE_OUTSIDE = 1 << 1, /* it needs neither the door nor a reader: it asks for them */
+    ROUTE_STREAM = 1 << 6,  /* live events: api/stream.h; a ticket may stand for the key */
     ROUTE_BODY_OPTIONAL = 1 << 2, /* no body counts as {} */
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
     ROUTE_STORED = 1 << 5,        /* a GET that shows what the store holds, and nothing else */

@@ -10,8 +10,10 @@
 
 #include "api/api.h"
 #include "base/err.h"
+#include "base/limits.h"
 
-enum { SERVER_THREADS = 16 };
+/* Streams hold theirs as long as they live: what is left is for requests. */
+enum { SERVER_THREADS = 16 + LIMIT_STREAMS };
 
 /* Fills api->server and the ports of api->listeners. */
 enum err server_start(struct api *api, const struct api_listener *listeners, size_t count,

@@ -5,12 +5,15 @@
 #ifndef API_STATE_H
 #define API_STATE_H
 
+#include <stdatomic.h>
+
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/guard.h"
 #include "api/memo.h"
 #include "api/relief.h"
 #include "api/repeat.h"
+#include "api/ticket.h"
 
 struct identity;
 struct mg_context;
@@ -33,6 +36,9 @@ struct api {
     struct identity *identity; /* anchors for probes of printers; NULL: none */
     struct tls *tls;           /* NULL: no listener needs it */
     struct mg_context *server;
+    struct tickets tickets;
+    atomic_int streams; /* open ones */
+    int64_t drop_at;    /* of old tombstones next; ms, monotonic; main thread only */
     size_t listener_count;
     struct {
         char host[API_ADDRESS_SIZE]; /* as in a URL */

@@ -204,17 +204,14 @@ static enum err refuse(struct why *why, const char *code, const char *text)
     return why_fail(why, ERR_DENIED, code, NULL, "%s", text);
 }
 
-/* Looked up by its hash: timing tells nothing about a stored key. */
-enum err keys_find(struct db *db, const char *key, json_t **ret, struct why *why)
+/* By `hash` or by `id`, whichever ${args} has. */
+static enum err valid(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    char hash[SHA256_HEX_SIZE];
-    sha256_hex(key, strlen(key), hash);
-    json_auto_t *args = db_args(db, json_pack("{s:s}", "hash", hash));
     static const struct field types[] = {{.name = "scopes", .kind = K_LIST}};
     static const struct field_shape shape = {"api_key", types, LEN(types)};
     json_auto_t *row = db_row(db,
                               "SELECT id, public_id AS key_id, name, scopes, last_used_at, "
-                              "revoked_at, expires_at FROM api_key WHERE hash = :hash",
+                              "revoked_at, expires_at FROM api_key WHERE hash = :hash OR id = :id",
                               args, &shape);
     if (db_failed(db))
         return db_status(db, why);
@@ -226,6 +223,21 @@ enum err keys_find(struct db *db, const char *key, json_t **ret, struct why *why
         return refuse(why, "key_expired", "the key has expired");
     *ret = json_incref(row);
     return OK;
+}
+
+/* Looked up by its hash: timing tells nothing about a stored key. */
+enum err keys_find(struct db *db, const char *key, json_t **ret, struct why *why)
+{
+    char hash[SHA256_HEX_SIZE];
+    sha256_hex(key, strlen(key), hash);
+    json_auto_t *args = db_args(db, json_pack("{s:s}", "hash", hash));
+    return valid(db, args, ret, why);
+}
+
+enum err keys_still(struct db *db, int64_t key, json_t **ret, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)key));
+    return valid(db, args, ret, why);
 }
 
 enum err keys_touch(struct db *db, int64_t key, struct why *why)

@@ -35,6 +35,8 @@ enum err keys_revoke(struct db *db, const json_t *args, json_t **ret, struct why
 /* The key a client sent: {id (row), key_id, name, scopes, last_used_at}. ERR_DENIED with code
  * invalid_key, key_expired or key_revoked. Reads only. */
 enum err keys_find(struct db *db, const char *key, json_t **ret, struct why *why);
+/* The same by its row, for what outlives the request that showed the key. */
+enum err keys_still(struct db *db, int64_t key, json_t **ret, struct why *why);
 /* Note that it was used; writes at most once an hour for each key. */
 enum err keys_touch(struct db *db, int64_t key, struct why *why);
 /* Is any key valid now? */

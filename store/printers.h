@@ -39,6 +39,9 @@ int64_t printers_find_or_make(struct db *db, const char *name);
  * enabled, source}] of all printers, the access code still sealed. */
 json_t *printers_targets(struct db *db);
 
+/* [{id, printer_id}] of all printers, by name. */
+json_t *printers_names(struct db *db);
+
 /* Durable state as one JSON object; JSON null where none was saved. */
 enum err printers_save_state(struct db *db, int64_t printer, const json_t *state, struct why *why);
 enum err printers_state(struct db *db, int64_t printer, json_t **ret_state, struct why *why);

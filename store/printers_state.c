@@ -19,6 +19,14 @@ json_t *printers_targets(struct db *db)
         NULL, &shape);
 }
 
+json_t *printers_names(struct db *db)
+{
+    return db_rows(db,
+                   "SELECT /* scan */ id, public_id AS printer_id FROM printer "
+                   "WHERE deleted_at IS NULL ORDER BY public_id",
+                   NULL, NULL);
+}
+
 enum err printers_save_state(struct db *db, int64_t printer, const json_t *state, struct why *why)
 {
     json_auto_t *args =
