@@ -8,14 +8,16 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/service/main.c)
 endif()
 
 # The unit in the source names /usr/bin; the installed one names where the program went.
-file(READ ${CMAKE_SOURCE_DIR}/systemd/filamentd.service unit)
-string(REPLACE "ExecStart=/usr/bin/" "ExecStart=${CMAKE_INSTALL_FULL_BINDIR}/" unit "${unit}")
-file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/systemd/filamentd.service CONTENT "${unit}" @ONLY)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-  ${CMAKE_SOURCE_DIR}/systemd/filamentd.service)
-install(FILES ${CMAKE_BINARY_DIR}/systemd/filamentd.service DESTINATION lib/systemd/system)
+foreach(name filamentd filamentd-mdns)
+  set(source ${CMAKE_SOURCE_DIR}/systemd/${name}.service)
+  file(READ ${source} unit)
+  string(REPLACE "ExecStart=/usr/bin/" "ExecStart=${CMAKE_INSTALL_FULL_BINDIR}/" unit "${unit}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/systemd/${name}.service CONTENT "${unit}" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  install(FILES ${CMAKE_BINARY_DIR}/systemd/${name}.service DESTINATION lib/systemd/system)
+endforeach()
 
-install(PROGRAMS certs/take-from-slicer DESTINATION ${CMAKE_INSTALL_DATADIR}/filamentd)
+install(PROGRAMS certs/take-from-slicer certs/make-server DESTINATION ${CMAKE_INSTALL_DATADIR}/filamentd)
 install(FILES README.md CHANGELOG.md LICENSE docs/architecture.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES certs/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME certs.md)

@@ -12,6 +12,7 @@
 #include "service/cmd_analyze.h"
 #include "service/cmd_discover.h"
 #include "service/cmd_key.h"
+#include "service/cmd_mdns.h"
 #include "service/cmd_pair.h"
 #include "service/cmd_printer.h"
 #include "service/cmd_replay.h"
@@ -28,6 +29,8 @@ static const struct command commands[] = {
      "make, list, change and revoke API keys"},
     {"pair", cmd_pair_main, "[--name NAME] [--scopes SCOPE,...] [--json]",
      "show a QR code that pairs a phone"},
+    {"mdns-service", cmd_mdns_main, "[--output FILE]",
+     "print the avahi service file that announces this daemon"},
     {"printer", cmd_printer_main,
      "add --serial SERIAL --host HOST [--access-code-file FILE] [--pin SHA256]\n"
      "list [--json]\nremove PRINTER_ID",
@@ -163,7 +166,7 @@ static int print_help(void)
     printf("filamentd: which roll of filament is in which slot, and what each print took from it.\n"
            "\nusage: filamentd [OPTIONS] [COMMAND [WORDS]]\n\nCommands:\n");
     for (size_t i = 0; i < LEN(commands); i++)
-        printf("  %-10s %s\n", commands[i].name, commands[i].doc);
+        printf("  %-12s %s\n", commands[i].name, commands[i].doc);
     printf("\nOptions:\n");
     cli_print_options(everywhere);
     cli_print_options(at_first);
