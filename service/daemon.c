@@ -25,6 +25,7 @@
 #include "service/load.h"
 #include "service/lock.h"
 #include "service/reach.h"
+#include "service/upkeep.h"
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/migrate.h"
@@ -39,6 +40,7 @@ struct daemon {
     struct reach *reach;
     int64_t looked_at;  /* last reach_refresh, monotonic */
     int64_t trimmed_at; /* last return of free memory to the system, monotonic */
+    struct upkeep upkeep;
     struct listeners listeners;
     char tls_dir[COMMANDS_PATH + 8];
     struct api *api;
@@ -201,6 +203,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
     }
     fetch_tick(reach_fetch(daemon->reach), now);
     api_tick(daemon->api, now);
+    upkeep_tick(&daemon->upkeep, daemon->hub, mono, now);
     if (mono - daemon->trimmed_at >= TRIM_MS) {
         malloc_trim(0); /* what a long list or a start took */
         daemon->trimmed_at = mono;

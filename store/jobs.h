@@ -16,6 +16,8 @@ struct db;
 struct field_shape;
 struct list;
 
+enum { JOBS_ERASE_BATCH = 200 };
+
 extern const struct field_shape jobs_shape;
 
 /* Filters printer_id, status, active, from, to, external_id, q. Newest first. */
@@ -27,7 +29,9 @@ int64_t jobs_find(struct db *db, const char *job_id);
 /* {job_id}: file and print names are forgotten, grams stay. Returns the job; one that goes on is
  * ERR_CONFLICT job_active. */
 enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* The same for every job that ended before ${before} (ms). */
-enum err jobs_erase_names_before(struct db *db, int64_t before, struct why *why);
+/* The same for the next JOBS_ERASE_BATCH prints that ended longer ago than the setting
+ * privacy.keep_names_days says; 0 days: never. What Home Assistant sent about them goes too.
+ * ${ret_count}: how many rows; a full batch means that there may be more. */
+enum err jobs_erase_old_names(struct db *db, int64_t *ret_count, struct why *why);
 
 #endif

@@ -6,6 +6,7 @@
 #include "store/jobs.h"
 #include "store/jobs_client.h"
 #include "store/printers.h"
+#include "store/settings.h"
 #include "store/slots.h"
 #include "store/spools.h"
 #include "store/tracks.h"
@@ -355,6 +356,41 @@ static void names_are_erased_and_grams_stay(void **state)
     case_close(shop.db);
 }
 
+static int64_t erase_old(struct shop *shop)
+{
+    struct why why;
+    int64_t count = -1;
+    assert_int_equal(jobs_erase_old_names(shop->db, &count, &why), OK);
+    return count;
+}
+
+static void names_are_erased_by_age(void **state)
+{
+    (void)state;
+    static const int64_t day = 86400000;
+    struct shop shop = shop_open();
+    json_auto_t *done = begin(&shop, two_filaments);
+    json_decref(end(&shop, done, "{\"status\":\"completed\"}"));
+    json_auto_t *goes_on = begin(&shop, NULL);
+    struct why why;
+    json_auto_t *preset = json_pack("{s:i}", "privacy.keep_names_days", 0);
+    assert_int_equal(settings_configure(shop.db, preset, &why), OK);
+    case_later(shop.db, 400 * day);
+    assert_int_equal(erase_old(&shop), 0);
+    json_auto_t *chosen =
+        case_ok(shop.db, settings_update, json_pack("{s:i}", "privacy.keep_names_days", 401));
+    assert_int_equal(erase_old(&shop), 0);
+    case_later(shop.db, day);
+    assert_int_equal(erase_old(&shop), 1);
+    assert_int_equal(erase_old(&shop), 0);
+    json_auto_t *erased = case_ok(shop.db, jobs_get, with_id(done, "{}"));
+    assert_true(json_is_null(json_object_get(erased, "gcode_file_name")));
+    json_auto_t *kept = case_ok(shop.db, jobs_get, with_id(goes_on, "{}"));
+    assert_false(json_is_null(json_object_get(kept, "gcode_file_name")));
+    used(&shop, 10000, 20000, 0, 0);
+    case_close(shop.db);
+}
+
 /* --- beside the hub --- */
 
 /* A print that the hub follows: from slot 1 of unit 1, ten layers. */
@@ -486,6 +522,7 @@ int main(void)
         cmocka_unit_test(figures_are_replaced),
         cmocka_unit_test(the_end_is_corrected),
         cmocka_unit_test(names_are_erased_and_grams_stay),
+        cmocka_unit_test(names_are_erased_by_age),
         cmocka_unit_test(hub_and_client_tell_of_one_print),
         cmocka_unit_test(an_end_of_the_client_stays),
         cmocka_unit_test(an_end_of_the_hub_stays),

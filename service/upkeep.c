@@ -1,0 +1,27 @@
+#include "service/upkeep.h"
+
+#include "base/log.h"
+#include "bridge/hub.h"
+#include "store/jobs.h"
+
+enum { EVERY_MS = 10 * 60 * 1000 };
+
+static enum err run_erase(void *ctx, struct db *db, struct why *why)
+{
+    return jobs_erase_old_names(db, ctx, why);
+}
+
+void upkeep_tick(struct upkeep *upkeep, struct hub *hub, int64_t mono, int64_t now)
+{
+    struct why why;
+    int64_t count = 0;
+    if (mono < upkeep->due)
+        return;
+    upkeep->due = mono + EVERY_MS;
+    if (hub_write(hub, now, run_erase, &count, &why) != OK)
+        log_line(LOG_WARN, "privacy.erase", "detail=\"%s\"", why.text);
+    else if (count)
+        log_line(LOG_INFO, "privacy.erase", "rows=%lld", (long long)count);
+    if (count >= JOBS_ERASE_BATCH)
+        upkeep->due = mono; /* the next piece at the next tick */
+}
