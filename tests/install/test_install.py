@@ -27,7 +27,7 @@ class InstallTest(unittest.TestCase):
         cls.folder.cleanup()
 
     def test_files(self):
-        for path in ("bin/filamentd", "share/filamentd/take-from-slicer"):
+        for path in ("bin/filamentd", "share/filamentd/take-from-slicer", "share/filamentd/make-server"):
             self.assertTrue(os.access(self.root / "usr" / path, os.X_OK), path)
         for path in ("README.md", "LICENSE", "certs.md"):
             self.assertTrue((self.root / "usr/share/doc/filamentd" / path).is_file(), path)
@@ -35,10 +35,12 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(0, version.returncode, version.stderr)
 
     def test_unit_names_the_installed_program(self):
-        started = re.search(r"^ExecStart=(\S+)", self.unit.read_text(), re.M)[1]
+        mdns = self.unit.with_name("filamentd-mdns.service")
         prefix = re.search(r"CMAKE_INSTALL_PREFIX:PATH=(.*)",
                            (pathlib.Path(os.environ["FILAMENTD_BUILD"]) / "CMakeCache.txt").read_text())[1]
-        self.assertEqual(f"{prefix}/bin/filamentd", started)
+        for unit in (self.unit, mdns):
+            started = re.search(r"^ExecStart=(\S+)", unit.read_text(), re.M)[1]
+            self.assertEqual(f"{prefix}/bin/filamentd", started)
 
     def test_unit_is_tight(self):
         self.assertTrue(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
