@@ -180,6 +180,8 @@ static const struct field setting_update[] = {
     {NULL, "homeassistant.url", K_TEXT, 0, 0, 1, URL_MAX, NIL, NULL, "http or https"},
     {NULL, "printers.fetch_sliced_file", K_BOOL, 0, 0, 0, 0, NIL, NULL,
      "fetch the sliced file from a printer that starts a print"},
+    {NULL, "printers.fetch_plain_data", K_BOOL, 0, 0, 0, 0, NIL, NULL,
+     "fetch it in the clear where encryption fails"},
     {NULL, "privacy.keep_names_days", K_INT, 0, 0, 0, DAYS_MAX, NIL, NULL,
      "file names of prints are erased after this; 0: never"},
 };

@@ -154,7 +154,7 @@ static bool may_want(const struct job *job, int64_t now)
 struct claim {
     int64_t job;
     bool whole, reachable;
-    bool wanted;
+    bool wanted, plain_data;
 };
 
 /* Decide and note it in one transaction, so that the state never lies. */
@@ -170,6 +170,7 @@ static enum err run_claim(void *ctx, struct db *db, struct why *why)
         return tracks_sliced_state(db, claim->job, "off",
                                    wish.on ? "no_access_code" : "switched_off", why);
     claim->wanted = true;
+    claim->plain_data = wish.plain_data;
     return tracks_sliced_state(db, claim->job, claim->whole ? "fetching" : "waiting", NULL, why);
 }
 
@@ -232,6 +233,7 @@ static bool consider(struct fetch *fetch, struct files_request *request, const s
                           .whole = is_whole(printer, job),
                           .reachable = *request->host && *request->access_code};
     enum err e = hub_write(fetch->hub, clock_now(), run_claim, &claim, &why);
+    request->plain_data = claim.plain_data;
     if (e == OK && claim.wanted && claim.whole)
         start(fetch, request, job->plate);
     return e == OK && (claim.whole || !claim.wanted);

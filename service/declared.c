@@ -30,10 +30,16 @@ struct run {
 /* Columns that are compared as they are. */
 static const struct {
     const char *key, *column;
-} keys[] = {
-    {"serial", "serial"},   {"host", "host"},           {"port", "port"},
-    {"name", "name"},       {"model", "model"},         {"pin", "pin_sha256"},
-    {"enabled", "enabled"}, {"ftps_port", "ftps_port"}, {"fetch_sliced_file", "fetch_sliced_file"}};
+} keys[] = {{"serial", "serial"},
+            {"host", "host"},
+            {"port", "port"},
+            {"name", "name"},
+            {"model", "model"},
+            {"pin", "pin_sha256"},
+            {"enabled", "enabled"},
+            {"ftps_port", "ftps_port"},
+            {"fetch_sliced_file", "fetch_sliced_file"},
+            {"fetch_plain_data", "fetch_plain_data"}};
 
 static json_t *value_json(const struct config_key *row, const char *text)
 {

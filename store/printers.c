@@ -35,6 +35,10 @@ static const struct field fields[] = {
      .kind = K_BOOL,
      .flags = FIELD_NULLABLE,
      .doc = "Fetch the sliced files of its prints; null: as the setting says"},
+    {.name = "fetch_plain_data",
+     .kind = K_BOOL,
+     .flags = FIELD_NULLABLE,
+     .doc = "Fetch them in the clear where encryption fails; null: as the setting says"},
 };
 const struct field_shape printers_shape = {"printers", fields, LEN(fields), "Printer"};
 
@@ -151,9 +155,18 @@ static enum err set_aliases(struct db *db, int64_t id, const json_t *args, struc
 
 /* --- writes --- */
 
-static const char *const columns[] = {"name",    "source",      "serial",           "host",
-                                      "port",    "access_code", "pin_sha256",       "model",
-                                      "enabled", "ftps_port",   "fetch_sliced_file"};
+static const char *const columns[] = {"name",
+                                      "source",
+                                      "serial",
+                                      "host",
+                                      "port",
+                                      "access_code",
+                                      "pin_sha256",
+                                      "model",
+                                      "enabled",
+                                      "ftps_port",
+                                      "fetch_sliced_file",
+                                      "fetch_plain_data"};
 
 static enum err write_row(struct db *db, int64_t id, const json_t *args, struct why *why)
 {
@@ -276,11 +289,12 @@ enum err printers_delete(struct db *db, const json_t *args, json_t **ret, struct
             "updated_at = :now WHERE printer = :id AND ended_at IS NULL",
             keys);
     db_exec(db, "DELETE FROM printer_alias WHERE printer = :id", keys);
-    db_exec(db,
-            "UPDATE printer SET deleted_at = :now, updated_at = :now, access_code = NULL, "
-            "pin_sha256 = NULL, serial = NULL, host = NULL, port = NULL, ftps_port = NULL, "
-            "fetch_sliced_file = NULL, model = NULL, state = NULL, enabled = 0 WHERE id = :id",
-            keys);
+    db_exec(
+        db,
+        "UPDATE printer SET deleted_at = :now, updated_at = :now, access_code = NULL, "
+        "pin_sha256 = NULL, serial = NULL, host = NULL, port = NULL, ftps_port = NULL, "
+        "fetch_sliced_file = NULL, fetch_plain_data = NULL, model = NULL, state = NULL, enabled = 0 WHERE id = :id",
+        keys);
     *ret = db_args(db, json_pack("{s:O, s:s}", "printer_id", json_object_get(row, "printer_id"),
                                  "status", "deleted"));
     return db_status(db, why);

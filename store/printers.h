@@ -21,7 +21,8 @@ struct list;
 extern const struct field_shape printers_shape;
 
 /* {printer_id (default: the serial), aliases, name, source, serial, host, port, access_code
- * (sealed), pin_sha256, model, enabled, ftps_port, fetch_sliced_file}. Returns the row of the view
+ * (sealed), pin_sha256, model, enabled, ftps_port, fetch_sliced_file,
+ * fetch_plain_data}. Returns the row of the view
  * `printers`. */
 enum err printers_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Merge. A new alias that names a Home Assistant printer takes over its slots, jobs and history. */

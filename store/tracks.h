@@ -52,6 +52,7 @@ enum err tracks_sliced(struct db *db, int64_t job, const json_t *sliced, struct 
 struct tracks_wish {
     bool known;              /* there is one */
     bool on;                 /* it may be fetched: the printer's own switch, else the setting */
+    bool plain_data;         /* in the clear where encryption fails: ditto */
     bool ended, failed;      /* the print; the search before */
     int plate, total_layers; /* 0: unknown */
 };

@@ -53,7 +53,9 @@ enum err tracks_sliced_wish(struct db *db, int64_t job, struct tracks_wish *ret_
         db,
         "SELECT j.sliced IS NOT NULL AS known, j.ended_at IS NOT NULL AS ended, j.sliced_state, "
         "j.plate, j.total_layers, coalesce(p.fetch_sliced_file, (SELECT coalesce(chosen, "
-        "configured) = 'true' FROM setting WHERE key = 'printers.fetch_sliced_file'), 1) AS on_ "
+        "configured) = 'true' FROM setting WHERE key = 'printers.fetch_sliced_file'), 1) AS on_, "
+        "coalesce(p.fetch_plain_data, (SELECT coalesce(chosen, configured) = 'true' FROM setting "
+        "WHERE key = 'printers.fetch_plain_data'), 0) AS plain_data "
         "FROM job j JOIN printer p ON p.id = j.printer WHERE j.id = :id",
         args, NULL);
     if (!row)
@@ -62,6 +64,7 @@ enum err tracks_sliced_wish(struct db *db, int64_t job, struct tracks_wish *ret_
     *ret_wish = (struct tracks_wish){
         .known = args_int(row, "known", 0),
         .on = args_int(row, "on_", 1),
+        .plain_data = args_int(row, "plain_data", 0),
         .ended = args_int(row, "ended", 0),
         .failed = state && strcmp(state, "failed") == 0,
         .plate = (int)args_int(row, "plate", 0),

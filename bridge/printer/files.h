@@ -37,6 +37,7 @@ struct files_request {
     char pin_sha256[IDENTITY_SHA256_TEXT]; /* "": the chain decides */
     struct files_names names;
     char md5[FILES_MD5_SIZE]; /* hex, of project_file; "" when unknown */
+    bool plain_data;          /* of files_transfer.h */
 };
 
 struct files_progress {

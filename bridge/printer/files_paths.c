@@ -95,6 +95,25 @@ static void add_variants(struct names *names)
     }
 }
 
+/* "plate_2.gcode" is inside of an archive. */
+static bool is_plate(const char *name)
+{
+    static const char lead[] = "plate_";
+    if (!text_starts(name, lead))
+        return false;
+    const char *digits = name + sizeof lead - 1;
+    size_t len = strspn(digits, "0123456789");
+    return len && text_equal_nocase(digits + len, ".gcode");
+}
+
+/* A print of plain gcode names its file. */
+static void add_plain(struct names *names, const char *path)
+{
+    const char *name = last_part(path);
+    if (text_ends_nocase(name, ".gcode") && !is_plate(name))
+        add_name(names, name);
+}
+
 static void add_title(struct names *names, const char *subtask)
 {
     char title[FILES_NAME_SIZE];
@@ -156,6 +175,7 @@ void files_paths_list(const struct files_names *given, bool everywhere,
         add_name(&names, last_part(url));
     if (text_ends_nocase(given->gcode_file, ".3mf"))
         add_name(&names, last_part(given->gcode_file));
+    add_plain(&names, given->gcode_file);
     add_title(&names, given->subtask_name);
     add_variants(&names);
     for (size_t n = 0; n < names.count; n++)

@@ -23,6 +23,7 @@ struct files_transfer {
     int64_t size, got; /* of the present fetch */
     int64_t full_at;   /* when the last byte came; 0: not yet */
     bool too_big, disk_failed, aborted;
+    bool plain; /* the data channel is, from now on */
     char detail[CURL_ERROR_SIZE];
 };
 
@@ -151,21 +152,39 @@ static bool all_came(const struct files_transfer *t, CURLcode rc)
     return harmless && t->got == t->size;
 }
 
-enum files_outcome files_transfer_fetch(struct files_transfer *transfer, const char *path,
-                                        int64_t size, int fd)
+static enum files_outcome fetch_once(struct files_transfer *t, const char *path, int64_t size,
+                                     int fd)
 {
     int64_t after = -1;
     if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
         return FILES_LOCAL;
-    transfer->fd = fd;
-    transfer->size = size;
-    CURLcode rc = perform(transfer, path, false);
-    int64_t got = transfer->got;
-    enum files_outcome result = outcome(transfer, rc);
-    if (!all_came(transfer, rc))
+    t->fd = fd;
+    t->size = size;
+    CURLcode rc = perform(t, path, false);
+    int64_t got = t->got;
+    enum files_outcome result = outcome(t, rc);
+    if (!all_came(t, rc))
         return result == FILES_OK || rc == CURLE_PARTIAL_FILE ? FILES_SHORT : result;
-    result = files_transfer_size(transfer, path, &after);
+    result = files_transfer_size(t, path, &after);
     return result == FILES_OK && after != got ? FILES_SHORT : result;
+}
+
+/* From now on PROT C, on a connection of its own; the control channel stays encrypted. */
+static bool turn_plain(struct files_transfer *t)
+{
+    t->plain = !t->lib->easy_setopt(t->curl, CURLOPT_USE_SSL, (long)CURLUSESSL_CONTROL) &&
+               !t->lib->easy_setopt(t->curl, CURLOPT_FRESH_CONNECT, 1L);
+    return t->plain;
+}
+
+enum files_outcome files_transfer_fetch(struct files_transfer *transfer, const char *path,
+                                        int64_t size, int fd)
+{
+    enum files_outcome result = fetch_once(transfer, path, size, fd);
+    bool lost = result == FILES_UNREACHABLE || result == FILES_SHORT;
+    if (!lost || !transfer->options.plain_data || transfer->plain || !turn_plain(transfer))
+        return result;
+    return fetch_once(transfer, path, size, fd);
 }
 
 /* ---- life ---- */

@@ -39,6 +39,9 @@ struct files_transfer_options {
     int response_s; /* 0: 20 s for an answer to a command; without any byte of data: 30 s */
     int linger_ms;  /* 0: 3 s; wait for 226 after the last byte, which some never send */
     int64_t most_bytes;
+    /* Where a file does not come through an encrypted data channel, ask for one in the clear (PROT
+     * C): some A1 need it. Only the file's content is exposed; login and names stay encrypted. */
+    bool plain_data;
     /* Called often during a fetch; false aborts. May be NULL. */
     bool (*progress)(void *ctx, int64_t bytes, int64_t size);
     void *ctx;

@@ -234,7 +234,8 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', p.created_at / 1000, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at,
     p.ftps_port AS ftps_port,
-    p.fetch_sliced_file AS fetch_sliced_file
+    p.fetch_sliced_file AS fetch_sliced_file,
+    p.fetch_plain_data AS fetch_plain_data
 FROM printer p
 WHERE p.deleted_at IS NULL;
 

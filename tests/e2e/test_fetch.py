@@ -1,6 +1,7 @@
 """The sliced file of a print comes over FTPS, and its grams end up on the right rolls."""
 
 import unittest
+import zipfile
 
 from e2e.bench import Bench
 from files.ftps_peer import FtpsPeer
@@ -102,6 +103,20 @@ class Fetching(unittest.TestCase):
         self.assertEqual((idle.names, idle.received, idle.errors), ([], b"", []))
         self.assertNotIn(bench.brokers["a1"].access_code, bench.daemon.stderr())
         self.assertEqual(list(bench.daemon.state.glob("fetch-*")), [])
+
+    def test_plain_gcode_is_counted_too(self):
+        bench = self.bench()
+        self.prepare(bench, "a1", "a1", A1)
+        peer = self.peer(bench.brokers["a1"].certificate)
+        rolls = self.register(bench, "a1", peer.port)
+        bench.do("speed 16")
+        bench.do(f"print a1 file=part.gcode source=screen {PRINT}")
+        packed = bench.files / A1 / "part.gcode"
+        peer.content, peer.path = zipfile.ZipFile(packed).read("Metadata/plate_1.gcode"), "/part.gcode"
+        self.wait_state(bench, "a1", "ready", 40)
+        job = self.wait_end(bench, "a1")
+        self.assertEqual((job["status"], job["gcode_file_name"]), ("completed", "part.gcode"))
+        self.assertEqual([self.used(bench, roll) for roll in rolls], [12.5, 8.13], job)
 
     def test_a_restart_in_the_middle_of_the_transfer(self):
         bench = self.bench()

@@ -116,7 +116,8 @@ static void fetch(const json_t *command)
     struct files_request r = {.printer = number_of(command, "printer"),
                               .job = number_of(command, "job"),
                               .port = number_of(command, "port"),
-                              .host = "127.0.0.1"};
+                              .host = "127.0.0.1",
+                              .plain_data = json_is_true(json_object_get(command, "plain_data"))};
     text_copy(r.serial, sizeof r.serial, text_of(command, "serial"));
     text_copy(r.access_code, sizeof r.access_code, text_of(command, "code"));
     text_copy(r.pin_sha256, sizeof r.pin_sha256, text_of(command, "pin"));

@@ -14,12 +14,14 @@ class FtpsPeer:
     stall (half of it, then silence)          mute (silence after the TLS handshake)
     huge (announces 4 GB)                     no_size (SIZE is unknown)
     refuse (530)                              wrong_ip (PASV names another host)
+    plain_only (no TLS on the data channel)   slow (three seconds for the file, piece by piece)
     """
 
     def __init__(self, certificate, path, content, *faults):
         self.path, self.content, self.faults = path, content, set(faults)
         self.commands, self.resumed, self.errors = [], [], []
         self.received = b""
+        self.private = True  # the data channel, as PROT says
         self.sizes = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate.bundle(), certificate.key)
@@ -62,6 +64,8 @@ class FtpsPeer:
             self.received += line
             command, _, value = line.decode().strip().partition(" ")
             self.commands.append(command)
+            if command == "PROT":
+                self.private = value == "P"
             if command == "PASV":
                 data = socket.create_server(("127.0.0.1", 0))
                 port = data.getsockname()[1]
@@ -98,10 +102,24 @@ class FtpsPeer:
         control.sendall(b"150 here it comes\r\n")
         sock, _ = data.accept()
         data.close()
+        if not self.private:
+            sock.sendall(self.content)
+            sock.close()
+            control.sendall(b"226 done\r\n")
+            return
+        if "plain_only" in self.faults:
+            sock.close()
+            control.sendall(b"426 no\r\n")
+            return
         channel = self.context.wrap_socket(sock, server_side=True)
         self.resumed.append(channel.session_reused)
         half = self.faults & {"truncate", "stall"}
-        channel.sendall(self.content[:len(self.content) // 2] if half else self.content)
+        content = self.content[:len(self.content) // 2] if half else self.content
+        pieces = 10 if "slow" in self.faults else 1
+        size = len(content) // pieces + 1
+        for at in range(0, len(content), size):
+            time.sleep(0.3 if pieces > 1 else 0)
+            channel.sendall(content[at:at + size])
         if "stall" in self.faults:
             self.closed.wait(60)
         if "rude_close" not in self.faults:

@@ -199,6 +199,9 @@ class Fetching(unittest.TestCase):
     def test_cut_short(self):
         self.lost(self.fetch(self.peer("truncate")), "not_found", "short")
 
+    def test_a_slow_one_is_waited_for_while_bytes_come(self):
+        self.got(self.fetch(self.peer("slow"), self.driver(response_s=1)))
+
     def test_growing(self):
         self.lost(self.fetch(self.peer("grow")), "not_found", "short")
 
@@ -207,6 +210,31 @@ class Fetching(unittest.TestCase):
 
     def test_too_big(self):
         self.lost(self.fetch(self.peer("huge"), self.driver(most_bytes=1 << 30)), "failed", "too_big")
+
+    def test_plain_data_only_where_it_is_allowed(self):
+        peer = self.peer("plain_only")
+        ended = self.fetch(peer)[1]
+        self.assertNotEqual(ended["state"], "found")
+        self.assertNotIn(False, [peer.private])
+        peer = self.peer("plain_only")
+        self.got(self.fetch(peer, plain_data=True))
+        self.assertFalse(peer.private)
+        self.assertGreaterEqual(peer.received.count(b"PASS c0de4711\r\n"), 2)  # by TLS, on each connection
+        peer = self.peer()
+        self.got(self.fetch(peer, plain_data=True))
+        self.assertTrue(peer.private)
+
+    def test_plain_data_does_not_soften_identity(self):
+        peer = self.peer("plain_only", certificate=self_signed(self.folder, SERIAL, name="plain"))
+        self.lost(self.fetch(peer, plain_data=True), "failed", "tls_untrusted")
+        self.assertEqual(peer.received, b"")
+
+    def test_plain_gcode(self):
+        server, driver = self.server(), self.driver()
+        self.content = b"; HEADER_BLOCK_START\nG1 X1 E1\n"
+        server.put("/model/x.gcode", self.content)
+        self.got(driver.fetch(server.port, SERIAL, gcode_file="x.gcode"), "/model/x.gcode")
+        self.got(driver.fetch(server.port, SERIAL, job=2, gcode_file="/sdcard/model/x.gcode"), "/model/x.gcode")
 
     def test_226_never_comes(self):
         self.got(self.fetch(self.peer("no_226")))

@@ -246,7 +246,7 @@ class TablesTest(HttpCase):
 
     def test_every_setting_can_be_set(self):
         values = {"currency.code": "EUR", "homeassistant.poll_seconds": 60, "homeassistant.url": "http://ha.local:8123",
-                  "printers.fetch_sliced_file": False, "privacy.keep_names_days": 30}
+                  "printers.fetch_sliced_file": False, "printers.fetch_plain_data": True, "privacy.keep_names_days": 30}
         self.assertEqual(set(self.daemon.get("/api/settings").json), set(values))
         done = self.assertStatus(self.daemon.patch("/api/settings", values))
         self.assertEqual({k: row["value"] for k, row in done.items()}, values)

@@ -367,7 +367,7 @@ CREATE TABLE printer (
     deleted_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-, ftps_port INTEGER CHECK (ftps_port BETWEEN 1 AND 65535), fetch_sliced_file INTEGER CHECK (fetch_sliced_file IN (0, 1))) STRICT;
+, ftps_port INTEGER CHECK (ftps_port BETWEEN 1 AND 65535), fetch_sliced_file INTEGER CHECK (fetch_sliced_file IN (0, 1)), fetch_plain_data INTEGER CHECK (fetch_plain_data IN (0, 1))) STRICT;
 
 CREATE TABLE printer_alias (
     alias TEXT NOT NULL PRIMARY KEY CHECK (alias = lower(alias)),
@@ -1073,7 +1073,8 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', p.created_at / 1000, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', p.updated_at / 1000, 'unixepoch') AS updated_at,
     p.ftps_port AS ftps_port,
-    p.fetch_sliced_file AS fetch_sliced_file
+    p.fetch_sliced_file AS fetch_sliced_file,
+    p.fetch_plain_data AS fetch_plain_data
 FROM printer p
 WHERE p.deleted_at IS NULL;
 

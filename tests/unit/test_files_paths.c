@@ -53,6 +53,21 @@ static void p1_names_the_file_itself(void **state)
     is_at(2, "/cache/Benchy.3mf");
 }
 
+static void plain_gcode_is_a_file_and_a_plate_is_none(void **state)
+{
+    (void)state;
+    list((struct files_names){.gcode_file = "x.gcode", .subtask_name = "x"}, false);
+    is_at(0, "/cache/x.gcode");
+    is_at(1, "/x.gcode");
+    assert_true(has("/cache/x.3mf"));
+    list((struct files_names){.gcode_file = "/sdcard/model/my part.gcode"}, true);
+    assert_true(has("/model/my part.gcode"));
+    list((struct files_names){.gcode_file = "/data/Metadata/plate_12.gcode"}, true);
+    assert_int_equal(paths.count, 0);
+    list((struct files_names){.gcode_file = "plate_x.gcode"}, false);
+    is_at(0, "/cache/plate_x.gcode");
+}
+
 static void everywhere_means_every_directory(void **state)
 {
     (void)state;
@@ -152,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(x1_prints_from_the_cloud_and_from_the_lan),
         cmocka_unit_test(p1_names_the_file_itself),
+        cmocka_unit_test(plain_gcode_is_a_file_and_a_plate_is_none),
         cmocka_unit_test(everywhere_means_every_directory),
         cmocka_unit_test(the_url_comes_first),
         cmocka_unit_test(replaced_characters),
