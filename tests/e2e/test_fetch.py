@@ -110,7 +110,7 @@ class Fetching(unittest.TestCase):
         peer = self.peer(bench.brokers["a1"].certificate)
         rolls = self.register(bench, "a1", peer.port)
         bench.do("speed 16")
-        bench.do(f"print a1 file=part.gcode source=screen {PRINT}")
+        bench.do("print a1 file=part.gcode source=screen " + PRINT.replace("layer_s=8", "layer_s=4"))
         packed = bench.files / A1 / "part.gcode"
         peer.content, peer.path = zipfile.ZipFile(packed).read("Metadata/plate_1.gcode"), "/part.gcode"
         self.wait_state(bench, "a1", "ready", 40)
