@@ -46,7 +46,8 @@ static const struct field vendor_list[] = {
     {NULL, "cursor", K_TEXT, 0, 0, 0, LIMIT_NOTES, 0, NULL, "where the page begins"},
     {NULL, "sort", K_TEXT, 0, 0, 0, 64, 0, NULL, "a column; -column turns it round"},
     {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "only of this name, in any case"},
-    {NULL, "q", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "words of its name"},
+    {NULL, "q", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
+     "words of its name; the last one may be a beginning"},
     {NULL, "external_id", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "of another system"},
 };
 const struct body_table rest_vendors_list_query = {vendor_list, LEN(vendor_list)};

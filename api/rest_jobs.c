@@ -34,7 +34,8 @@ static const struct field list_fields[] = {
     {NULL, "status", K_TEXT, 0, 0, 0, 0, 0, statuses, "only this status"},
     {NULL, "active", K_BOOL, 0, 0, 0, 0, 0, NULL, "running or paused, or not"},
     {NULL, "external_id", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "of another system"},
-    {NULL, "q", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "words in its names"},
+    {NULL, "q", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
+     "words in its names; the last one may be a beginning"},
     {NULL, "from", K_TIME, 0, 0, 0, 0, 0, NULL, "started not before"},
     {NULL, "to", K_TIME, 0, 0, 0, 0, 0, NULL, "started before"},
 };

@@ -8,6 +8,7 @@
 #include "store/db.h"
 #include "store/list.h"
 #include "store/product.h"
+#include "store/search.h"
 #include "store/slots.h"
 
 static const char *const directions[] = {"coaxial", "longitudinal", NULL};
@@ -294,7 +295,8 @@ enum err filaments_list(struct db *db, const json_t *args, struct list *ret_list
         {"article_number", "article_number = :article_number"},
         {"barcode", "barcode = :barcode"},
         {"external_id", "external_id = :external_id"},
-        {"q", "instr(lower(brand || ' ' || product_name || ' ' || material_type), lower(:q)) > 0"},
+        {"match", "filament_id IN (SELECT public_id FROM filament WHERE id IN (SELECT rowid FROM "
+                  "filament_search WHERE filament_search MATCH :match))"},
     };
     static const struct list_sort sorts[] = {
         {"created_at", "created_at"},           {"brand", "brand"},
@@ -310,5 +312,7 @@ enum err filaments_list(struct db *db, const json_t *args, struct list *ret_list
         .sort_count = LEN(sorts),
         .order = "ASC",
     };
-    return list_read(db, &kind, args, ret_list, why);
+    json_auto_t *copy = db_args(db, args_copy(args));
+    search_prepare(db, copy);
+    return list_read(db, &kind, copy, ret_list, why);
 }

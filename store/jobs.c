@@ -6,6 +6,7 @@
 #include "store/db.h"
 #include "store/list.h"
 #include "store/printers.h"
+#include "store/search.h"
 #include "store/settings.h"
 
 static const int64_t day_ms = 86400000;
@@ -64,8 +65,8 @@ enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, str
         {"status", "status = :status"},
         {"active", "(end_time IS NULL) = :active"},
         {"external_id", "json_extract(external_ids, '$.external_id') = :external_id"},
-        {"q", "instr(lower(coalesce(name, '') || ' ' || coalesce(gcode_file_name, '')), "
-              "lower(:q)) > 0"},
+        {"match", "job_id IN (SELECT public_id FROM job WHERE id IN (SELECT rowid FROM job_search "
+                  "WHERE job_search MATCH :match))"},
         {"from", "start_time >= strftime('%Y-%m-%dT%H:%M:%SZ', :from / 1000, 'unixepoch')"},
         {"to", "start_time < strftime('%Y-%m-%dT%H:%M:%SZ', :to / 1000, 'unixepoch')"},
     };
@@ -84,6 +85,7 @@ enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, str
         .order = "DESC",
     };
     json_auto_t *copy = db_args(db, args_copy(args));
+    search_prepare(db, copy);
     if (args_given(args, "printer_id")) {
         json_auto_t *printer = NULL;
         enum err e = printers_get(db, args, &printer, why);

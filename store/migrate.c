@@ -4,6 +4,7 @@
 #include "store/backup.h"
 #include "store/db.h"
 #include "store/materials.h"
+#include "store/search.h"
 
 int migrate_newest(void)
 {
@@ -85,6 +86,7 @@ static enum err seed(struct db *db, struct why *why)
 {
     db_begin(db);
     materials_seed(db);
+    search_refresh(db);
     return db_commit(db, why);
 }
 

@@ -1,6 +1,5 @@
 #include "store/spools.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/auto.h"
@@ -12,6 +11,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/list.h"
+#include "store/search.h"
 #include "store/slots.h"
 #include "store/spools_inside.h"
 
@@ -85,24 +85,6 @@ enum err spools_text(struct db *db, const json_t *args, struct buf *ret_body, in
 
 /* --- list --- */
 
-/* The words of a search, in lower case, as a JSON array. */
-static json_t *words_of(const char *text)
-{
-    json_t *words = json_array();
-    auto_buf word = {0};
-    for (;; text++) {
-        if (*text && !isspace((unsigned char)*text)) {
-            buf_char(&word, (char)tolower((unsigned char)*text));
-            continue;
-        }
-        if (word.len)
-            json_array_append_new(words, json_stringn(word.data, word.len));
-        buf_reset(&word);
-        if (!*text)
-            return words;
-    }
-}
-
 static const int whole_delta_e = 100; /* hundredths */
 
 /* Ids of the products whose colour is near ${wanted}. */
@@ -125,9 +107,8 @@ static json_t *near_products(struct db *db, struct color wanted, int limit)
 
 static enum err prepare_filters(struct db *db, json_t *args, struct why *why)
 {
-    const char *q = args_text(args, "q"), *text = args_text(args, "color");
-    if (q)
-        db_put(db, args, "words", words_of(q));
+    const char *text = args_text(args, "color");
+    search_prepare(db, args);
     if (!text)
         return OK;
     struct color wanted;
@@ -141,18 +122,15 @@ static enum err prepare_filters(struct db *db, json_t *args, struct why *why)
     return OK;
 }
 
-static const char search[] =
-    "NOT EXISTS (SELECT 1 FROM json_each(:words) w WHERE instr(lower(brand || ' ' || product_name "
-    "|| ' ' || material_type || ' ' || coalesce(notes, '') || ' ' || coalesce(lot, '') || ' ' || "
-    "coalesce(location, '') || ' ' || coalesce(article_number, '') || ' ' || coalesce(color_hex, "
-    "'') || ' #' || spool_number), w.value) = 0)";
+static const char search[] = "spool_id IN (SELECT public_id FROM spool WHERE id IN "
+                             "(SELECT rowid FROM spool_search WHERE spool_search MATCH :match))";
 
 static const struct list_filter filters[] = {
     {"archived", "!archived_at IS NULL"},
     {"archived", "(:archived OR archived_at IS NULL)"},
     {"material", "lower(material_type) = lower(:material)"},
     {"brand", "lower(brand) = lower(:brand)"},
-    {"words", search},
+    {"match", search},
     {"near", "filament_id IN (SELECT value FROM json_each(:near))"},
     {"loaded", "(loaded_in IS NOT NULL) = :loaded"},
     {"low", "low = :low"},

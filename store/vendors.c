@@ -6,6 +6,7 @@
 #include "store/args.h"
 #include "store/db.h"
 #include "store/list.h"
+#include "store/search.h"
 
 static const struct field fields[] = {
     {.name = "vendor_id", .kind = K_TEXT, .doc = "Identifier of the vendor"},
@@ -142,7 +143,8 @@ enum err vendors_list(struct db *db, const json_t *args, struct list *ret_list, 
 {
     static const struct list_filter filters[] = {
         {"name", "lower(name) = lower(:name)"},
-        {"q", "instr(lower(name), lower(:q)) > 0"},
+        {"match", "vendor_id IN (SELECT public_id FROM vendor WHERE id IN (SELECT rowid FROM "
+                  "vendor_search WHERE vendor_search MATCH :match))"},
         {"external_id", "external_id = :external_id"},
     };
     static const struct list_sort sorts[] = {
@@ -157,5 +159,7 @@ enum err vendors_list(struct db *db, const json_t *args, struct list *ret_list, 
         .sort_count = LEN(sorts),
         .order = "ASC",
     };
-    return list_read(db, &kind, args, ret_list, why);
+    json_auto_t *copy = db_args(db, args_copy(args));
+    search_prepare(db, copy);
+    return list_read(db, &kind, copy, ret_list, why);
 }

@@ -35,6 +35,7 @@ static const struct {
     {"two_open_questions", "a slot has more than one open question"},
     {"orphan", "a row refers to one that does not exist"},
     {"not_in_feed", "clients are never told of this row"},
+    {"search", "a search finds another text than the row has"},
 };
 
 const char *verify_meaning(const char *rule)

@@ -379,3 +379,99 @@ SELECT
     t.configured AS default_value,
     CASE WHEN t.chosen IS NULL THEN 'default' ELSE 'api' END AS origin
 FROM setting t;
+
+-- What a search looks in: all words of a row that people know it by, in full-text indexes that the
+-- triggers keep. Letters are compared without case and accents, of any script.
+CREATE VIEW spool_words AS
+SELECT
+    s.id AS id,
+    '#' || s.number || ' ' || v.name || ' ' || f.name || ' ' || f.material || ' '
+        || coalesce(f.color, '') || ' ' || f.colors || ' ' || coalesce(f.profile, '') || ' '
+        || coalesce(f.article_number, '') || ' ' || coalesce(f.barcode, '') || ' '
+        || coalesce(s.lot, '') || ' ' || coalesce(s.location, '') || ' '
+        || coalesce(s.external_id, '') || ' ' || coalesce(s.notes, '') AS words
+FROM spool s
+JOIN filament f ON f.id = s.filament
+JOIN vendor v ON v.id = f.vendor
+WHERE s.deleted_at IS NULL;
+
+CREATE VIEW filament_words AS
+SELECT
+    f.id AS id,
+    v.name || ' ' || f.name || ' ' || f.material || ' ' || coalesce(f.color, '') || ' ' || f.colors
+        || ' ' || coalesce(f.profile, '') || ' ' || coalesce(f.article_number, '') || ' '
+        || coalesce(f.barcode, '') || ' ' || coalesce(f.external_id, '') || ' '
+        || coalesce(f.comment, '') AS words
+FROM filament f
+JOIN vendor v ON v.id = f.vendor;
+
+CREATE VIEW vendor_words AS SELECT v.id AS id, v.name AS words FROM vendor v;
+
+CREATE VIEW job_words AS
+SELECT j.id AS id, coalesce(j.name, '') || ' ' || coalesce(j.file_name, '') AS words FROM job j;
+
+CREATE VIRTUAL TABLE spool_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE filament_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE vendor_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE job_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TRIGGER vendor_search_insert AFTER INSERT ON vendor BEGIN
+    INSERT INTO vendor_search (rowid, words) SELECT id, words FROM vendor_words WHERE id = NEW.id;
+END;
+CREATE TRIGGER vendor_search_update AFTER UPDATE OF name ON vendor BEGIN
+    UPDATE vendor_search SET words = (SELECT words FROM vendor_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
+    UPDATE filament_search SET words = (SELECT words FROM filament_words w
+        WHERE w.id = filament_search.rowid)
+        WHERE rowid IN (SELECT id FROM filament WHERE vendor = NEW.id);
+    UPDATE spool_search SET words = (SELECT words FROM spool_words w
+        WHERE w.id = spool_search.rowid)
+        WHERE rowid IN (SELECT s.id FROM spool s JOIN filament f ON f.id = s.filament
+            WHERE f.vendor = NEW.id AND s.deleted_at IS NULL);
+END;
+CREATE TRIGGER vendor_search_delete AFTER DELETE ON vendor BEGIN
+    DELETE FROM vendor_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER filament_search_insert AFTER INSERT ON filament BEGIN
+    INSERT INTO filament_search (rowid, words)
+        SELECT id, words FROM filament_words WHERE id = NEW.id;
+END;
+CREATE TRIGGER filament_search_update AFTER UPDATE OF vendor, name, material, color, colors, profile,
+    article_number, barcode, external_id, comment ON filament BEGIN
+    UPDATE filament_search SET words = (SELECT words FROM filament_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
+    UPDATE spool_search SET words = (SELECT words FROM spool_words w
+        WHERE w.id = spool_search.rowid)
+        WHERE rowid IN (SELECT id FROM spool WHERE filament = NEW.id AND deleted_at IS NULL);
+END;
+CREATE TRIGGER filament_search_delete AFTER DELETE ON filament BEGIN
+    DELETE FROM filament_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER spool_search_insert AFTER INSERT ON spool BEGIN
+    INSERT INTO spool_search (rowid, words) SELECT id, words FROM spool_words WHERE id = NEW.id;
+END;
+CREATE TRIGGER spool_search_update AFTER UPDATE OF filament, number, lot, location, external_id,
+    notes, deleted_at ON spool BEGIN
+    DELETE FROM spool_search WHERE rowid = NEW.id;
+    INSERT INTO spool_search (rowid, words) SELECT id, words FROM spool_words WHERE id = NEW.id;
+END;
+CREATE TRIGGER spool_search_delete AFTER DELETE ON spool BEGIN
+    DELETE FROM spool_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER job_search_insert AFTER INSERT ON job BEGIN
+    INSERT INTO job_search (rowid, words) SELECT id, words FROM job_words WHERE id = NEW.id;
+END;
+CREATE TRIGGER job_search_update AFTER UPDATE OF name, file_name ON job
+WHEN OLD.name IS NOT NEW.name OR OLD.file_name IS NOT NEW.file_name BEGIN
+    UPDATE job_search SET words = (SELECT words FROM job_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
+    -- A deleted word stays in the index until its parts are merged: an erased name must not.
+    INSERT INTO job_search (job_search)
+        SELECT 'optimize' WHERE OLD.names_erased_at IS NULL AND NEW.names_erased_at IS NOT NULL;
+END;
+CREATE TRIGGER job_search_delete AFTER DELETE ON job BEGIN
+    DELETE FROM job_search WHERE rowid = OLD.id;
+END;

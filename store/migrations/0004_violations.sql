@@ -147,4 +147,32 @@ FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
     WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
 UNION ALL
 SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
-FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1;
+FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
+UNION ALL
+SELECT 'search', 'spool', t.public_id, 'is not found by its own words'
+FROM spool t LEFT JOIN spool_search x ON x.rowid = t.id LEFT JOIN spool_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'spool', 'row ' || x.rowid, 'is found and does not exist'
+FROM spool_search x WHERE NOT EXISTS (SELECT 1 FROM spool t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'filament', t.public_id, 'is not found by its own words'
+FROM filament t LEFT JOIN filament_search x ON x.rowid = t.id LEFT JOIN filament_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'filament', 'row ' || x.rowid, 'is found and does not exist'
+FROM filament_search x WHERE NOT EXISTS (SELECT 1 FROM filament t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'vendor', t.public_id, 'is not found by its own words'
+FROM vendor t LEFT JOIN vendor_search x ON x.rowid = t.id LEFT JOIN vendor_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'vendor', 'row ' || x.rowid, 'is found and does not exist'
+FROM vendor_search x WHERE NOT EXISTS (SELECT 1 FROM vendor t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'print_job', t.public_id, 'is not found by its own words'
+FROM job t LEFT JOIN job_search x ON x.rowid = t.id LEFT JOIN job_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'print_job', 'row ' || x.rowid, 'is found and does not exist'
+FROM job_search x WHERE NOT EXISTS (SELECT 1 FROM job t WHERE t.id = x.rowid);

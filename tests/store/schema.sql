@@ -212,6 +212,18 @@ CREATE TABLE filament (
     CHECK (bed_min <= bed_max)
 ) STRICT;
 
+CREATE VIRTUAL TABLE filament_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE 'filament_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'filament_search_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'filament_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'filament_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'filament_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
 CREATE TABLE idempotency (
     principal INTEGER NOT NULL,
     key TEXT NOT NULL,
@@ -305,6 +317,18 @@ CREATE TABLE job_layer (
     at INTEGER NOT NULL,
     PRIMARY KEY (job, layer)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE job_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE 'job_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'job_search_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'job_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'job_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'job_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TABLE job_segment (
     id INTEGER PRIMARY KEY,
@@ -494,6 +518,18 @@ CREATE TABLE spool (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE VIRTUAL TABLE spool_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE 'spool_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'spool_search_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'spool_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'spool_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'spool_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
 CREATE TABLE threshold (
     material TEXT NOT NULL PRIMARY KEY,
     configured_mg INTEGER CHECK (configured_mg >= 0),
@@ -537,6 +573,18 @@ CREATE TABLE vendor (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE VIRTUAL TABLE vendor_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE 'vendor_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'vendor_search_content'(id INTEGER PRIMARY KEY, c0);
+
+CREATE TABLE 'vendor_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'vendor_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'vendor_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
@@ -588,6 +636,24 @@ CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
         SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
 
+CREATE TRIGGER filament_search_delete AFTER DELETE ON filament BEGIN
+    DELETE FROM filament_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER filament_search_insert AFTER INSERT ON filament BEGIN
+    INSERT INTO filament_search (rowid, words)
+        SELECT id, words FROM filament_words WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER filament_search_update AFTER UPDATE OF vendor, name, material, color, colors, profile,
+    article_number, barcode, external_id, comment ON filament BEGIN
+    UPDATE filament_search SET words = (SELECT words FROM filament_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
+    UPDATE spool_search SET words = (SELECT words FROM spool_words w
+        WHERE w.id = spool_search.rowid)
+        WHERE rowid IN (SELECT id FROM spool WHERE filament = NEW.id AND deleted_at IS NULL);
+END;
+
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO change (entity, public_id, op, at)
@@ -635,6 +701,20 @@ END;
 
 CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER job_search_delete AFTER DELETE ON job BEGIN
+    DELETE FROM job_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER job_search_insert AFTER INSERT ON job BEGIN
+    INSERT INTO job_search (rowid, words) SELECT id, words FROM job_words WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER job_search_update AFTER UPDATE OF name, file_name ON job
+WHEN OLD.name IS NOT NEW.name OR OLD.file_name IS NOT NEW.file_name BEGIN
+    UPDATE job_search SET words = (SELECT words FROM job_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
 END;
 
 CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN
@@ -789,6 +869,20 @@ CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
 END;
 
+CREATE TRIGGER spool_search_delete AFTER DELETE ON spool BEGIN
+    DELETE FROM spool_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER spool_search_insert AFTER INSERT ON spool BEGIN
+    INSERT INTO spool_search (rowid, words) SELECT id, words FROM spool_words WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER spool_search_update AFTER UPDATE OF filament, number, lot, location, external_id,
+    notes, deleted_at ON spool BEGIN
+    DELETE FROM spool_search WHERE rowid = NEW.id;
+    INSERT INTO spool_search (rowid, words) SELECT id, words FROM spool_words WHERE id = NEW.id;
+END;
+
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
     INSERT INTO change (entity, public_id, op, at)
@@ -852,6 +946,26 @@ END;
 
 CREATE TRIGGER vendor_inserted AFTER INSERT ON vendor BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER vendor_search_delete AFTER DELETE ON vendor BEGIN
+    DELETE FROM vendor_search WHERE rowid = OLD.id;
+END;
+
+CREATE TRIGGER vendor_search_insert AFTER INSERT ON vendor BEGIN
+    INSERT INTO vendor_search (rowid, words) SELECT id, words FROM vendor_words WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER vendor_search_update AFTER UPDATE OF name ON vendor BEGIN
+    UPDATE vendor_search SET words = (SELECT words FROM vendor_words WHERE id = NEW.id)
+        WHERE rowid = NEW.id;
+    UPDATE filament_search SET words = (SELECT words FROM filament_words w
+        WHERE w.id = filament_search.rowid)
+        WHERE rowid IN (SELECT id FROM filament WHERE vendor = NEW.id);
+    UPDATE spool_search SET words = (SELECT words FROM spool_words w
+        WHERE w.id = spool_search.rowid)
+        WHERE rowid IN (SELECT s.id FROM spool s JOIN filament f ON f.id = s.filament
+            WHERE f.vendor = NEW.id AND s.deleted_at IS NULL);
 END;
 
 CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
@@ -938,6 +1052,16 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', k.revoked_at / 1000, 'unixepoch') AS revoked_at
 FROM api_key k;
 
+CREATE VIEW filament_words AS
+SELECT
+    f.id AS id,
+    v.name || ' ' || f.name || ' ' || f.material || ' ' || coalesce(f.color, '') || ' ' || f.colors
+        || ' ' || coalesce(f.profile, '') || ' ' || coalesce(f.article_number, '') || ' '
+        || coalesce(f.barcode, '') || ' ' || coalesce(f.external_id, '') || ' '
+        || coalesce(f.comment, '') AS words
+FROM filament f
+JOIN vendor v ON v.id = f.vendor;
+
 CREATE VIEW filaments AS
 SELECT
     f.public_id AS filament_id,
@@ -976,6 +1100,9 @@ SELECT
 FROM filament f
 JOIN vendor v ON v.id = f.vendor
 LEFT JOIN material m ON m.name = f.material;
+
+CREATE VIEW job_words AS
+SELECT j.id AS id, coalesce(j.name, '') || ' ' || coalesce(j.file_name, '') AS words FROM job j;
 
 CREATE VIEW materials AS
 SELECT
@@ -1129,6 +1256,19 @@ JOIN slot sl ON sl.id = a.slot
 JOIN printer p ON p.id = sl.printer
 LEFT JOIN spool s ON s.id = a.spool;
 
+CREATE VIEW spool_words AS
+SELECT
+    s.id AS id,
+    '#' || s.number || ' ' || v.name || ' ' || f.name || ' ' || f.material || ' '
+        || coalesce(f.color, '') || ' ' || f.colors || ' ' || coalesce(f.profile, '') || ' '
+        || coalesce(f.article_number, '') || ' ' || coalesce(f.barcode, '') || ' '
+        || coalesce(s.lot, '') || ' ' || coalesce(s.location, '') || ' '
+        || coalesce(s.external_id, '') || ' ' || coalesce(s.notes, '') AS words
+FROM spool s
+JOIN filament f ON f.id = s.filament
+JOIN vendor v ON v.id = f.vendor
+WHERE s.deleted_at IS NULL;
+
 CREATE VIEW spools AS
 SELECT
     s.public_id AS spool_id,
@@ -1232,6 +1372,8 @@ LEFT JOIN job j ON j.id = u.job
 LEFT JOIN slot sl ON sl.id = u.slot
 LEFT JOIN usage r ON r.id = u.reverses
 LEFT JOIN usage undone ON undone.reverses = u.id;
+
+CREATE VIEW vendor_words AS SELECT v.id AS id, v.name AS words FROM vendor v;
 
 CREATE VIEW vendors AS
 SELECT
@@ -1392,5 +1534,33 @@ FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
     WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
 UNION ALL
 SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
-FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1;
+FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
+UNION ALL
+SELECT 'search', 'spool', t.public_id, 'is not found by its own words'
+FROM spool t LEFT JOIN spool_search x ON x.rowid = t.id LEFT JOIN spool_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'spool', 'row ' || x.rowid, 'is found and does not exist'
+FROM spool_search x WHERE NOT EXISTS (SELECT 1 FROM spool t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'filament', t.public_id, 'is not found by its own words'
+FROM filament t LEFT JOIN filament_search x ON x.rowid = t.id LEFT JOIN filament_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'filament', 'row ' || x.rowid, 'is found and does not exist'
+FROM filament_search x WHERE NOT EXISTS (SELECT 1 FROM filament t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'vendor', t.public_id, 'is not found by its own words'
+FROM vendor t LEFT JOIN vendor_search x ON x.rowid = t.id LEFT JOIN vendor_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'vendor', 'row ' || x.rowid, 'is found and does not exist'
+FROM vendor_search x WHERE NOT EXISTS (SELECT 1 FROM vendor t WHERE t.id = x.rowid)
+UNION ALL
+SELECT 'search', 'print_job', t.public_id, 'is not found by its own words'
+FROM job t LEFT JOIN job_search x ON x.rowid = t.id LEFT JOIN job_words w ON w.id = t.id
+WHERE x.words IS NOT w.words
+UNION ALL
+SELECT 'search', 'print_job', 'row ' || x.rowid, 'is found and does not exist'
+FROM job_search x WHERE NOT EXISTS (SELECT 1 FROM job t WHERE t.id = x.rowid);
 

@@ -324,6 +324,10 @@ static const struct {
                         "UPDATE change SET op = 'update' WHERE entity = 'spool'"},
     {"twice_in_feed", "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
                       "VALUES ('slot', 'l', 'update', 1)"},
+    {"search", "UPDATE spool_search SET words = 'other'"},
+    {"search", "DELETE FROM filament_search"},
+    {"search", "INSERT INTO vendor_search (rowid, words) VALUES (9, 'nobody')"},
+    {"search", "UPDATE job_search SET words = 'benchy'"},
     {"orphan", "PRAGMA foreign_keys = OFF; DELETE FROM filament"},
 };
 static const char sound_rows[] =
