@@ -71,4 +71,7 @@ extern const struct body_table rest_live_sync_query, rest_live_events_query;
 extern const struct field_shape rest_launch_shape, rest_live_token_shape;
 route_handler rest_launch_get, rest_live_sync, rest_live_events, rest_live_token;
 
+extern const struct body_table rest_suggest_body, rest_scan_body;
+route_handler rest_suggest, rest_scan;
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "store/filaments.h"
 #include "store/materials.h"
+#include "store/scan.h"
 #include "store/settings.h"
 #include "store/thresholds.h"
 #include "store/vendors.h"
@@ -244,5 +245,16 @@ static const struct route rows[] = {
      "updateSettings",
      "Change settings; null goes back to the default. In force from the next start.",
      {200, ONE, &settings_shape, NULL}},
+    {POST,
+     "/api/scan",
+     SCOPE_READ,
+     &rest_scan_body,
+     NULL,
+     0,
+     NULL,
+     rest_scan,
+     "scanCode",
+     "What a scanned code is: a roll, a product, or a roll that could be entered.",
+     {200, ONE, &scan_shape, NULL}},
 };
 const struct route_table routes_catalog = {rows, LEN(rows)};

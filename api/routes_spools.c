@@ -3,6 +3,7 @@
 #include "api/routes.h"
 #include "base/auto.h"
 #include "store/spools.h"
+#include "store/suggestions.h"
 
 static const struct route_subject new_spool = {NULL, "spool", "spool_id"};
 static const struct route_subject spool = {spools_get, "spool", "spool_id"};
@@ -13,6 +14,17 @@ static const struct route rows[] = {
      "listSpools", "All rolls, filtered, sorted, in pages."},
     {POST, "/api/spools", SCOPE_SPOOLS_WRITE, &rest_spools_fields_create, NULL, WRITE, &new_spool,
      rest_spools_create, "createSpool", "Add a roll, or a box of them."},
+    {POST,
+     "/api/spools/suggest",
+     SCOPE_READ,
+     &rest_suggest_body,
+     NULL,
+     0,
+     NULL,
+     rest_suggest,
+     "suggestSpools",
+     "Which roll to take for a print, ranked, with reasons.",
+     {200, LIST, &suggestions_shape, NULL}},
     {GET, "/api/spools/{spool_id}", SCOPE_READ, NULL, NULL, STORED, &spool, rest_spools_get,
      "getSpool", "One roll, by id or number."},
     {PUT, "/api/spools/{spool_id}", SCOPE_SPOOLS_WRITE, &rest_spools_fields_update, NULL, WRITE,

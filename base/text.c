@@ -168,6 +168,36 @@ void text_base64url(char *to, const uint8_t *bytes, size_t len)
     *to = '\0';
 }
 
+static int base64_value(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const char *at = strchr(digits, c);
+    if (c == '+' || c == '-')
+        return 62;
+    if (c == '/' || c == '_')
+        return 63;
+    return at ? (int)(at - digits) : -1;
+}
+
+bool text_unbase64(uint8_t *to, size_t size, const char *text, size_t *ret_len)
+{
+    uint32_t bits = 0;
+    unsigned have = 0;
+    size_t len = 0;
+    for (; *text && *text != '='; text++) {
+        int value = base64_value(*text);
+        if (value < 0 || len >= size)
+            return false;
+        bits = bits << 6 | (uint32_t)value;
+        have += 6;
+        if (have >= 8)
+            to[len++] = (uint8_t)(bits >> (have -= 8));
+    }
+    size_t padding = strspn(text, "=");
+    *ret_len = len;
+    return !text[padding] && padding <= 2 && have < 6 && !(bits & ((1U << have) - 1));
+}
+
 size_t text_utf8_width(const char *text, size_t len)
 {
     const unsigned char *s = (const unsigned char *)text;

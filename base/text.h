@@ -31,6 +31,8 @@ void text_hex(char *to, const uint8_t *bytes, size_t len); /* lower case, 2 * le
 bool text_unhex(uint8_t *to, size_t size, const char *hex, size_t *ret_len);
 /* URL-safe base64 without padding; ${to} holds 4 * ((len + 2) / 3) + 1 bytes. */
 void text_base64url(char *to, const uint8_t *bytes, size_t len);
+/* Base64 of either alphabet, padded or not. */
+bool text_unbase64(uint8_t *to, size_t size, const char *text, size_t *ret_len);
 
 /* Bytes of the UTF-8 character at ${text}, 0 where it is no valid one. */
 size_t text_utf8_width(const char *text, size_t len);

@@ -146,6 +146,8 @@ static void take_meta(struct regions *regions, int64_t key, const struct item *v
 static void take_field(struct reader *r, struct code *code, enum code_field field,
                        const struct item *value)
 {
+    if (r->failed)
+        return;
     if (value->is_number) {
         code_roll_number(code, field, value->number);
     } else if ((value->major == BYTES || value->major == TEXT) && !value->indefinite) {
@@ -171,7 +173,7 @@ static bool section(struct reader *r, struct code *code, bool aux, struct region
         if (!plain)
             skip(r, key, 0);
         struct item value = head(r);
-        if (code && !r->failed)
+        if (code)
             take_field(r, code, plain ? code_roll_key(aux, (int64_t)key.argument) : CODE_FIELD_NONE,
                        &value);
         else if (plain && value.major == UNSIGNED)

@@ -12,7 +12,8 @@ enum {
     NOZZLE_LEAST = 100,
     NOZZLE_MOST = 400,
     BED_MOST = 150,
-    UUID_BYTES = 16
+    UUID_BYTES = 16,
+    TYPES_MOST = 256
 };
 
 /* The material types of OpenPrintTag by number. */
@@ -87,17 +88,22 @@ static void set_degrees(int *to, double value, int least, int most)
         *to = (int)lround(value);
 }
 
+static void set_type(struct code_roll *roll, size_t type)
+{
+    if (type < LEN(types))
+        text_copy(roll->material, sizeof roll->material, types[type]);
+}
+
+/* A number does not tell how many digits it had: the longest code that it may be counts. */
 static void set_gtin(struct code_roll *roll, double value)
 {
     char text[CODE_BARCODE_SIZE + 8];
     if (!(value > 0 && value < 1e14))
         return;
     snprintf(text, sizeof text, "%014.0f", value);
-    for (const char *from = text; strlen(from) >= 8; from++) /* how long it is was lost */
-        if (code_barcode(from, roll->barcode))
-            return;
-        else if (*from != '0')
-            return;
+    const char *from = text;
+    while (!code_barcode(from, roll->barcode) && *from == '0')
+        from++;
 }
 
 static void set_weight(struct code_roll *roll, enum code_field field, double value)
@@ -118,8 +124,7 @@ void code_roll_number(struct code *code, enum code_field field, double value)
         set_gtin(roll, value);
         break;
     case CODE_FIELD_TYPE:
-        if (value >= 0 && value < (double)LEN(types))
-            text_copy(roll->material, sizeof roll->material, types[(size_t)value]);
+        set_type(roll, value >= 0 && value < TYPES_MOST ? (size_t)value : TYPES_MOST);
         break;
     case CODE_FIELD_DENSITY:
         roll->density = value >= 0.1 && value <= 25 ? value : -1;

@@ -47,6 +47,15 @@ enum {
     RULE_CALIBRATION_FROM_MG = 100000, /* judged by that much booked, at least */
     RULE_CALIBRATION_PERMILLE = 100,   /* and suggested up to that much, either way */
     RULE_CANDIDATES = 8,               /* that many are offered in a question */
+
+    /* Suggestions: thousandths by how a roll fits, and what is taken off. */
+    RULE_SUGGEST_REST = 1000,
+    RULE_SUGGEST_WHOLE = 900,
+    RULE_SUGGEST_PAIR = 600,
+    RULE_SUGGEST_SHORT = 500,          /* times the part that it could give */
+    RULE_SUGGEST_DAMP_PERCENT = 30,    /* it should be dried first */
+    RULE_SUGGEST_SHADE_PERCENT = 20,   /* similar, not the same colour */
+    RULE_SUGGEST_DRY_AIR_PERCENT = 40, /* humidity in an AMS up to which it counts as dry */
 };
 
 #endif

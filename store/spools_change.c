@@ -56,20 +56,41 @@ static enum err answer(struct db *db, int64_t id, const char *status, json_t **r
     return db_status(db, why);
 }
 
+/* What the roll shows for its product, vendor or material is not its own when it is sent back. */
+static void drop_inherited(struct db *db, int64_t id, json_t *args)
+{
+    static const char same[] =
+        "SELECT f.density IS NULL AND round(:density_g_cm3, 4) = round(coalesce("
+        "m.chosen_density, m.density), 4) AS density_g_cm3, s.tare_mg IS NULL AND "
+        ":spool_weight_grams = coalesce(f.tare_mg, v.tare_mg) AS spool_weight_grams, "
+        "s.price_cents IS NULL AND :cost_usd = f.price_cents AS cost_usd FROM spool s JOIN filament "
+        "f ON f.id = s.filament JOIN vendor v ON v.id = f.vendor LEFT JOIN material m ON m.name = "
+        "f.material WHERE s.id = :id";
+    json_auto_t *keys = db_args(db, args_copy(args));
+    db_put(db, keys, "id", json_integer(id));
+    json_auto_t *inherited = db_row(db, same, keys, NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach (inherited, name, value)
+        if (json_integer_value(value))
+            json_object_del(args, name);
+}
+
 enum err spools_update(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
     int64_t id = spools_find(db, json_object_get(args, "spool_id"));
     json_auto_t *base = id ? spools_base(db, id) : NULL;
     if (!base)
         return spools_missing(db, why);
-    json_auto_t *facts = NULL;
-    enum err e = product_facts(db, args, &facts, why);
+    json_auto_t *facts = NULL, *own = db_args(db, args_copy(args));
+    drop_inherited(db, id, own);
+    enum err e = product_facts(db, own, &facts, why);
     if (e == OK)
         e = move_product(db, id, base, facts, why);
     if (e == OK)
-        e = spools_write(db, id, args, why);
+        e = spools_write(db, id, own, why);
     if (e == OK)
-        e = weigh(db, id, args, why);
+        e = weigh(db, id, own, why);
     if (e == OK)
         e = slots_refresh_spool(db, id, why);
     return e ? e : answer(db, id, "updated", ret, why);

@@ -142,6 +142,19 @@ class FilamentTest(HttpCase):
         read = self.daemon.get(path).json
         self.assertEqual((read["spool_weight_grams"], read["density_g_cm3"]), (180, 1.07))
 
+    def test_what_a_roll_inherits_stays_so(self):
+        """A roll that is sent back as it was read stays one of its product, and follows it."""
+        made = self.make(brand="Heir", spool_weight_grams=210, cost_usd=25, color_hex="#FF8800")
+        roll = self.make_spool(**{k: made[k] for k in ("brand", "product_name")})
+        self.assertEqual((roll["filament_id"], roll["spool_weight_grams"], roll["cost_usd"], roll["density_g_cm3"]),
+                         (made["filament_id"], 210, 25, 1.24))
+        path = f"/api/spools/{roll['spool_id']}"
+        self.assertEqual(self.assertStatus(self.daemon.put(path, roll))["spool"]["filament_id"], made["filament_id"])
+        self.assertStatus(self.daemon.put(f"/api/filaments/{made['filament_id']}", {"spool_weight_grams": 190,
+                                                                                    "cost_usd": 20}))
+        read = self.daemon.get(path).json
+        self.assertEqual((read["spool_weight_grams"], read["cost_usd"]), (190, 20))
+
     def test_barcode_is_learnt_and_follows_a_correction(self):
         code = "96385074"
         roll = self.make_spool(product_name="Wrong colour", color_hex="#000", barcode=code)

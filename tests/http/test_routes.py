@@ -105,6 +105,8 @@ def catalog_examples(vendor, filament):
         "updateThreshold": ("PUT", "/api/thresholds/PLA", {"threshold_grams": 200}, 200),
         "resetThreshold": ("DELETE", "/api/thresholds/PLA", None, 200),
         "getSettings": ("GET", "/api/settings", None, 200),
+        "scanCode": ("POST", "/api/scan", {"payload": "FILTRK:S-1"}, 200),
+        "suggestSpools": ("POST", "/api/spools/suggest", {"grams": 10, "material": "PLA"}, 200),
         "updateSettings": ("PUT", "/api/settings", {"currency.code": "EUR"}, 200),
     }
 

@@ -6,6 +6,7 @@
 
 #include "store/filaments.h"
 #include "store/jobs.h"
+#include "store/settings.h"
 #include "store/spools.h"
 #include "store/vendors.h"
 
@@ -154,7 +155,11 @@ static void erased_names_are_gone(void **state)
     json_auto_t *done = case_ok(db, jobs_erase_names, json_pack("{s:s}", "job_id", "plate_1.3mf"));
     assert_int_equal(found(db, jobs_list, "geheimärger"), 0);
     assert_int_equal(db_int(db, held, secret, -1), 0);
-    assert_int_equal(jobs_erase_names_before(db, db_now(db), NULL), OK);
+    int64_t count = 0;
+    json_auto_t *keep = json_pack("{s:i}", "privacy.keep_names_days", 1);
+    assert_int_equal(settings_configure(db, keep, NULL), OK);
+    assert_int_equal(jobs_erase_old_names(db, &count, NULL), OK);
+    assert_int_equal(count, 1);
     assert_int_equal(found(db, jobs_list, "другое"), 0);
     case_close(db);
 }
