@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/access.h"
 #include "api/condition.h"
 #include "api/intake.h"
 #include "api/readers.h"
@@ -11,6 +12,7 @@
 #include "api/routes.h"
 #include "api/state.h"
 #include "api/stream_ticket.h"
+#include "api/tls.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -44,6 +46,13 @@ static void allow_origin(const struct request *request, struct reply *reply)
         reply, "Access-Control-Allow-Headers",
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key");
     reply_header(reply, "Access-Control-Max-Age", "600");
+}
+
+/* Never with a certificate that clients had to trust by hand. */
+static void insist_on_tls(const struct request *request, struct reply *reply)
+{
+    if (request->call->tls && tls_vouched(request->api->tls))
+        reply_header(reply, "Strict-Transport-Security", "max-age=31536000");
 }
 
 static enum refusal check_head(const struct request *request, struct why *why)
@@ -320,9 +329,10 @@ static void fail(struct request *request, struct reply *reply, enum err e, struc
     if (!*why->code)
         why_fail(why, e, refused ? refuse_code(reply->refusal) : NULL, NULL, "%s",
                  refuse_phrase(status));
+    char detail[LOG_VALUE];
     if (status >= 500)
-        log_line(LOG_ERROR, "http.failure", "id=%s code=%s detail=\"%s\"", request->call->id,
-                 why->code, why->text);
+        log_line(LOG_ERROR, "http.failure", "id=%s code=%s detail=%s", request->call->id, why->code,
+                 log_value(why->text, detail));
     if (status == 500)
         why_fail(why, e, err_slug(e), NULL, "an internal error; the log tells more");
     if (status == 503)
@@ -331,18 +341,6 @@ static void fail(struct request *request, struct reply *reply, enum err e, struc
     if (reply->refusal != REFUSE_PRECONDITION)
         reply->has_etag = false;
     reply_problem(reply, status, why, request->errors, request->call->path, request->call->id);
-}
-
-static void write_log(const struct request *request, const struct reply *reply, int64_t started)
-{
-    int status = reply->status ? reply->status : 200;
-    const char *key = json_string_value(json_object_get(request->principal, "key_id"));
-    bool dull = status < 400 && (request->method & (METHOD_GET | METHOD_HEAD));
-    log_line(dull ? LOG_DEBUG : LOG_INFO, "http",
-             "method=%s path=%s status=%d bytes=%zu ms=%lld address=%s key=%s id=%s",
-             request->call->method, request->call->path, status, reply->body.len,
-             (long long)(clock_mono() - started), request->call->address, key ? key : "-",
-             request->call->id);
 }
 
 static void clear(struct request *request)
@@ -370,6 +368,7 @@ void dispatch_serve(struct api *api, const struct call *call, struct reply *repl
     if (reply->refusal == REFUSE_NOTHING)
         reply->refusal = find_route(&request, reply, &why);
     allow_origin(&request, reply);
+    insist_on_tls(&request, reply);
     if (reply->refusal != REFUSE_NOTHING)
         reply->close = reply->close || call->body_len != 0;
     else if (request.method == METHOD_OPTIONS)
@@ -387,6 +386,6 @@ void dispatch_serve(struct api *api, const struct call *call, struct reply *repl
         buf_clear(&reply->body);
         fail(&request, reply, ERR_NOMEM, &why);
     }
-    write_log(&request, reply, started);
+    access_log(&request, reply, started);
     clear(&request);
 }

@@ -209,7 +209,8 @@ static json_t *headers_of(const struct reply *reply)
         len = strcspn(line, "\r");
         size_t colon = strcspn(line, ":");
         if (colon + 2 <= len && text_copy_len(name, sizeof name, line, colon) &&
-            !text_starts(name, "Access-Control-") && strcmp(name, "Vary") != 0)
+            !text_starts(name, "Access-Control-") && strcmp(name, "Vary") != 0 &&
+            strcmp(name, "Strict-Transport-Security") != 0)
             json_object_set_new(headers, name, json_stringn(line + colon + 2, len - colon - 2));
     }
     if (reply->has_etag) {

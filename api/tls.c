@@ -222,6 +222,14 @@ static void pin_of(const X509 *cert, char ret_pin[TLS_PIN_SIZE])
     text_hex(ret_pin, digest, sizeof digest);
 }
 
+bool tls_vouched(struct tls *tls)
+{
+    pthread_mutex_lock(&tls->lock);
+    bool vouched = tls->own && X509_self_signed(tls->cert.leaf, 0) == 0;
+    pthread_mutex_unlock(&tls->lock);
+    return vouched;
+}
+
 void tls_pin(struct tls *tls, char ret_pin[TLS_PIN_SIZE])
 {
     pthread_mutex_lock(&tls->lock);

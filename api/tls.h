@@ -9,6 +9,7 @@
 #ifndef API_TLS_H
 #define API_TLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -36,6 +37,10 @@ enum err tls_attach(struct tls *tls, void *ssl_ctx, struct why *why);
 
 /* Renew what is close to its end (generated) or was replaced on disk (the user's own). */
 enum err tls_tick(struct tls *tls, int64_t now, struct why *why);
+
+/* Was the certificate given by the user and signed by somebody else? Then clients can be told to
+ * insist on it; with one that they had to trust by hand, that would lock them out at its end. */
+bool tls_vouched(struct tls *tls);
 
 /* SHA-256 of the certificate's SubjectPublicKeyInfo, lower-case hex. */
 void tls_pin(struct tls *tls, char ret_pin[TLS_PIN_SIZE]);

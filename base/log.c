@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -38,6 +39,21 @@ static void keep_one_line(char *text)
     for (; *text; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f)
             *text = ' ';
+}
+
+const char *log_value(const char *text, char to[LOG_VALUE])
+{
+    static const char more[] = "...\"";
+    size_t at = 0;
+    to[at++] = '"';
+    while (*text && at + 2 + sizeof more <= LOG_VALUE) {
+        if (*text == '"' || *text == '\\')
+            to[at++] = '\\';
+        to[at++] = *text++;
+    }
+    memcpy(to + at, *text ? more : more + sizeof more - 2, *text ? sizeof more : 2);
+    keep_one_line(to);
+    return to;
 }
 
 void log_line(enum log_level level, const char *event, const char *format, ...)

@@ -15,4 +15,10 @@ void log_setup(enum log_level most);
 void log_line(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+enum { LOG_VALUE = 200 };
+
+/* ${text} from outside as a value: in quotes, with quotes and backslashes escaped, control
+ * characters as blanks, and "..." where it is too long. Returns ${to}. */
+const char *log_value(const char *text, char to[LOG_VALUE]);
+
 #endif

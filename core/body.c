@@ -150,6 +150,8 @@ static enum err check_members(const struct body_table *table, json_t *body, cons
         enum err e = OK;
         if (field)
             e = check_one(field, value, current, args, errors, why);
+        else if (current && json_object_get(current, name))
+            e = check_readonly(name, value, current, errors, why);
         else if (strcmp(name, clear_key) != 0)
             e = body_fault(errors, why, name, "unknown_field", "is not a field of this request");
         result = e == OK ? result : e;
@@ -162,7 +164,8 @@ enum err body_check(const struct body_table *table, enum body_mode mode, json_t 
 {
     if (!json_is_object(body))
         return why_fail(why, ERR_INVALID, "wrong_type", NULL, "the body must be a JSON object");
-    enum err result = check_members(table, body, current, args, errors, why);
+    const json_t *shown = mode == BODY_MERGE ? current : NULL; /* only then may it come back */
+    enum err result = check_members(table, body, shown, args, errors, why);
     const json_t *names = json_object_get(body, clear_key);
     enum err e = OK;
     if (names && mode == BODY_MERGE)

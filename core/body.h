@@ -30,7 +30,8 @@ enum body_mode {
 
 /*
  * Check the object ${body} and add its values to ${args}. ${current} is the row as the client sees
- * it, for read-only fields and nulls sent back unchanged; NULL: there is none. Each fault is
+ * it, for read-only fields and nulls sent back unchanged: what it shows beyond the table
+ * is read-only, too; NULL: there is none. Each fault is
  * appended to
  * ${errors} as {field, code, message}; the first one is also in ${why}.
  */

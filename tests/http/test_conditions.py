@@ -49,6 +49,20 @@ class MatchTest(HttpCase):
                 answer = self.daemon.request(method, path + verb, body, headers={"If-Match": '"0", ' + tag})
                 self.assertStatus(answer)
 
+    def test_what_was_read_may_be_sent_back(self):
+        """What a merge cannot set it tolerates unchanged, and refuses to change."""
+        rows = [(path, method) for path, method, verb, body in stock(self) if method in ("PUT", "PATCH") and not verb]
+        for path, method in rows:
+            with self.subTest(path=path):
+                item = self.daemon.get(path).json
+                fixed = {k: v for k, v in item.items() if k in ("created_at", "updated_at", "printer_id", "loaded_in", "event_type",
+                                                                "history_id", "ams_slot_id", "job_id", "spool_number")}
+                self.assertGreater(len(fixed), 2)
+                self.assertStatus(self.daemon.request(method, path, fixed))
+                for name in set(fixed) - {"printer_id"}:
+                    self.assertProblem(self.daemon.request(method, path, {name: "never"}), 422, "read_only", name)
+                self.assertProblem(self.daemon.request(method, path, {"clear_fields": ["nonsense"]}), 422, "unknown_field")
+
     def test_what_is_not_there_matches_nothing(self):
         self.make_printer(printer_id="empty")
         spool = self.make_spool()["spool_id"]

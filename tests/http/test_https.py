@@ -5,9 +5,12 @@ import pathlib
 import socket
 import ssl
 import subprocess
+import tempfile
 import urllib.parse
 
 from case import HttpCase
+from lib.certs import Authority, self_signed
+from lib.daemon import Daemon
 from lib.main import main
 
 
@@ -75,6 +78,39 @@ class HttpsTest(HttpCase):
         answer = self.daemon.get("/api/spools", url=self.secure()[0])
         self.assertEqual(len(self.assertStatus(answer)), 200)
         self.assertGreater(len(answer.body), 600000)
+
+    def test_nobody_must_insist_on_a_made_certificate(self):
+        for url in self.daemon.urls:
+            self.assertNotIn("Strict-Transport-Security", self.daemon.get("/api/version", url=url).headers)
+
+
+class OwnCertificateTest(HttpCase):
+    """The user's own: clients are told to insist on TLS only where somebody else vouches for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="filamentd-own-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        folder = pathlib.Path(cls.folder.name)
+        cls.certificates = {"signed": Authority(folder, "Home CA").leaf("shelf.local"), "alone": self_signed(folder, "shelf.local")}
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def told(self, name):
+        made = self.certificates[name]
+        with Daemon(listen=("127.0.0.1:0",), more_environment={
+                "FILAMENTD_SERVER_HTTPS_LISTEN": "127.0.0.1:0", "FILAMENTD_SERVER_TLS_CERTIFICATE": str(made.pem),
+                "FILAMENTD_SERVER_TLS_KEY": str(made.key)}) as daemon:
+            return {url.split(":")[0]: daemon.get("/api/version", url=url).headers["Strict-Transport-Security"]
+                    for url in daemon.urls}
+
+    def test_signed_by_somebody(self):
+        self.assertEqual(self.told("signed"), {"http": None, "https": "max-age=31536000"})
+
+    def test_signed_by_itself(self):
+        self.assertEqual(self.told("alone"), {"http": None, "https": None})
 
 
 if __name__ == "__main__":

@@ -52,6 +52,33 @@ class RobustTest(HttpCase):
         for length in ("x", "-5", "5x", "+5"):
             self.assertEqual(self.ask([host, "Content-Length: " + length])[0], 400)
 
+    def test_a_hidden_second_request(self):
+        """What follows a refused frame is never taken for another request."""
+        hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        for lines in (("Content-Length: 5", "Transfer-Encoding: chunked"), ("Content-Length: 0", f"Content-Length: {len(hidden)}"),
+                      ("Transfer-Encoding: chunked", "Transfer-Encoding: identity"), ("Transfer-Encoding: gzip, chunked",),
+                      ("Transfer-Encoding: xchunked",), ("Content-Length: 0, 5",), ("Content-Length : 5",),
+                      ("Expect: 200-maybe", "Content-Length: 5")):
+            text = "\r\n".join(["POST /api/version HTTP/1.1", "Host: localhost", *lines]).encode() + END
+            got = self.raw(text + b"0\r\n\r\n" + hidden)
+            self.assertRegex(got[:13], rb"HTTP/1.1 4\d\d ", lines)
+            self.assertEqual(got.count(b"HTTP/1.1 "), 1, (lines, got))
+
+    def test_pipelined_writes(self):
+        body = json.dumps({"brand": "B", "product_name": "P", "material_type": "PLA", "color_hex": "#123456",
+                           "initial_weight_grams": 1000}).encode()
+        head = f"POST /api/spools HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {self.daemon.key}\r\n" \
+               f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        before = len(self.daemon.get("/api/spools").json)
+        got = self.raw((head.encode() + b"\r\n" + body) * 3 + head.encode() + b"Connection: close\r\n\r\n" + body)
+        self.assertEqual(got.count(b"HTTP/1.1 201 "), 4)
+        self.assertEqual(len(self.daemon.get("/api/spools").json), before + 4)
+
+    def test_404_and_405_come_before_401(self):
+        for method, path, status in (("GET", "/api/nothing", 404), ("DELETE", "/api/spools", 405), ("GET", "/api/spools", 401),
+                                     ("POST", "/api/spools/1/nothing", 404), ("PUT", "/api/api_keys", 405)):
+            self.assertEqual(self.daemon.request(method, path, key=None).status, status)
+
     def test_hosts(self):
         for host in ("localhost:80", "127.0.0.1", "[::1]:8443", "shelf.local"):
             self.assertEqual(self.ask([f"Host: {host}"])[0], 200)

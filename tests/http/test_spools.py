@@ -233,6 +233,23 @@ class ListTest(HttpCase):
         self.assertEqual(self.names("?sort=current_weight_grams")[0], "P0")
         self.assertProblem(self.daemon.get("/api/spools?sort=nonsense"), 422)
 
+    def test_every_sort_and_its_pages(self):
+        for column in ("spool_number", "created_at", "updated_at", "brand", "product_name", "material_type", "color_hex",
+                       "initial_weight_grams", "current_weight_grams", "remaining_percent", "location", "purchase_date",
+                       "dry_by", "cost_usd", "last_used_at"):
+            for sort in (column, "-" + column):
+                whole = self.assertStatus(self.daemon.get(f"/api/spools?sort={sort}"))
+                known = [s[column] for s in whole if s[column] is not None]
+                self.assertEqual(known, sorted(known, reverse=sort[0] == "-"), sort)
+                self.assertTrue(all(s[column] is None for s in whole[len(known):]), sort)
+                seen, path = [], f"/api/spools?sort={sort}&limit=2"
+                while path:
+                    answer = self.daemon.get(path)
+                    seen += self.assertStatus(answer)
+                    link = re.fullmatch(r'<(.*)>; rel="next"', answer.headers.get("Link", ""))
+                    path = link and link[1]
+                self.assertEqual([s["spool_id"] for s in seen], [s["spool_id"] for s in whole], sort)
+
     def test_pages(self):
         seen, path = [], "/api/spools?limit=3&sort=-product_name"
         while path:
