@@ -231,12 +231,14 @@ class LiveTest(HttpCase):
             self.assertEqual((events.status, events.headers["Content-Type"]), (200, "text/event-stream"))
             self.assertNotIn("Content-Length", events.headers)
             self.assertEqual(events.named("ready").seq, self.newest())
-            begun = time.monotonic()
-            spool = self.make_spool()
-            event = events.named("spool.created")
-            taken = time.monotonic() - begun
-            print(f"told after {taken * 1000:.0f} ms")
-            self.assertLess(taken, 0.9)  # below the second in which it looks by itself
+            shortest = 1.0
+            for _ in range(5):  # the machine may be busy; by itself it looks once a second
+                spool = self.make_spool()
+                begun = time.monotonic()
+                event = events.named("spool.created")
+                shortest = min(shortest, time.monotonic() - begun)
+            print(f"told {shortest * 1000:.0f} ms after the answer")
+            self.assertLess(shortest, 0.2)
             self.assertEqual(event.data["data"]["spool"], spool)
             self.assertEqual((event.data["entity"], event.data["id"], event.data["seq"]),
                              ("spool", spool["spool_id"], event.seq))
