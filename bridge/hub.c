@@ -6,6 +6,8 @@
 #include "bridge/hub_inside.h"
 #include "bridge/hub_plan.h"
 #include "bridge/message.h"
+#include "store/alerts.h"
+#include "store/changes.h"
 #include "store/db.h"
 #include "store/door.h"
 
@@ -15,6 +17,7 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     struct plan *plan = ctx;
     struct entry *entry;
     db_set_now(db, plan->now);
+    int64_t since = changes_newest(db);
     enum err e = hub_entry(plan->hub, db, plan->printer, &entry, why);
     if (e != OK)
         return e;
@@ -28,6 +31,8 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     plan->rejected_fields = step.rejected_fields;
     plan->job_changed = step.job_changed;
     plan->wrote = step.wrote;
+    if (e == OK)
+        e = alerts_follow(db, since, why);
     if (e == OK)
         entry->tentative = plan->next;
     return e;
@@ -190,7 +195,9 @@ static enum err run_write(void *ctx, struct db *db, struct why *why)
 {
     const struct write *write = ctx;
     db_set_now(db, write->now);
-    return write->run(write->ctx, db, why);
+    int64_t since = changes_newest(db);
+    enum err e = write->run(write->ctx, db, why);
+    return e ? e : alerts_follow(db, since, why);
 }
 
 static void write_done(void *ctx, enum err result)

@@ -3,6 +3,7 @@
 #include "bridge/hub_plan.h"
 #include "core/job.h"
 #include "core/printer.h"
+#include "store/alerts.h"
 #include "store/charging.h"
 #include "store/forecasts.h"
 #include "store/tracks.h"
@@ -38,9 +39,7 @@ static enum err write_end(struct hub_step *step, const struct job_event *event,
 {
     enum err e =
         tracks_end(step->db, step->printer, job, &event->part, shown(printer, event->part.at), why);
-    if (e == OK)
-        e = charging_book(step->db, job->row, why);
-    return e ? e : forecasts_end(step->db, job->row, why);
+    return e ? e : charging_book(step->db, job->row, why);
 }
 
 static enum err write_event(struct hub_step *step, const struct job_event *event,
@@ -54,8 +53,12 @@ static enum err write_event(struct hub_step *step, const struct job_event *event
         return tracks_emptied(step->db, job->row, why);
     case JOB_EVENT_END:
         return write_end(step, event, printer, job, why);
-    case JOB_EVENT_KNOWN:
     case JOB_EVENT_RESUME:
+        e = alerts_fed(step->db, job->row, why);
+        if (e != OK)
+            return e;
+        /* fallthrough */
+    case JOB_EVENT_KNOWN:
         e = tracks_update(step->db, step->printer, job, why);
         return e ? e : forecasts_alert(step->db, job->row, why);
     default:

@@ -8,6 +8,7 @@
 #include "bridge/hub_jobs.h"
 #include "core/change.h"
 #include "core/decide.h"
+#include "store/alerts.h"
 #include "store/printers.h"
 #include "store/slots.h"
 
@@ -108,6 +109,16 @@ static enum err save_state(const struct change_set *set)
     return printers_save_state(set->step->db, set->step->printer, state, set->why);
 }
 
+/* LAN mode with authorisation came or went. */
+static enum err tell_locked(const struct change_set *set)
+{
+    bool was = printer_commands_refused(&set->old->printer);
+    bool is = printer_commands_refused(&set->next->printer);
+    return was == is ? OK
+                     : alerts_printer(set->step->db, set->step->printer, ALERT_LOCKED_MODE, is,
+                                      "commands_refused", 0, set->why);
+}
+
 static bool nothing_durable(const struct track *old, const struct track *next)
 {
     return printer_durable_equal(&old->printer, &next->printer) &&
@@ -130,6 +141,8 @@ static enum err write_step(struct hub_step *step, const struct track *old, struc
         e = decide_settled(&set);
     if (e == OK)
         e = decide_after_print(&set);
+    if (e == OK)
+        e = tell_locked(&set);
     if (e == OK)
         e = save_state(&set);
     return e;

@@ -56,6 +56,9 @@ enum {
     RULE_SUGGEST_DAMP_PERCENT = 30,    /* it should be dried first */
     RULE_SUGGEST_SHADE_PERCENT = 20,   /* similar, not the same colour */
     RULE_SUGGEST_DRY_AIR_PERCENT = 40, /* humidity in an AMS up to which it counts as dry */
+
+    /* A low roll, or product, is so until it has this much more than its threshold. */
+    RULE_LOW_MARGIN_MG = 10000,
 };
 
 #endif

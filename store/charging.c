@@ -321,9 +321,7 @@ static enum err book_case(struct db *db, struct charging_case *c, struct why *wh
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     charge(c, parts, charges);
     enum err e = save_charges(db, c, charges, why);
-    if (e == OK)
-        e = charging_weigh(db, c, charges, why);
-    return e ? e : charging_notice(db, c->job, why);
+    return e ? e : charging_weigh(db, c, charges, why);
 }
 
 enum err charging_book(struct db *db, int64_t job, struct why *why)

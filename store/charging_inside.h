@@ -84,9 +84,6 @@ void charging_read_tags(struct charging_case *c, const struct trace_part *parts,
 enum err charging_weigh(struct db *db, const struct charging_case *c, const struct charges *charges,
                         struct why *why);
 
-/* Alerts about what the booking came to: open charges, rolls below their balance or threshold. */
-enum err charging_notice(struct db *db, int64_t job, struct why *why);
-
 /* Kept with a segment and with a filament, and told by explain. NULL without memory. */
 json_t *charging_part_evidence(const struct charge *charge, int to_layer);
 json_t *charging_sum_evidence(const struct charging_case *c, const struct charge_sum *sum);

@@ -265,12 +265,28 @@ static enum err alert_one(struct db *db, int64_t job, const json_t *forecast, st
              (int)args_int(slot, "ams_unit_number", 0), (int)args_int(slot, "slot_number", 0));
     if (json_number_value(json_object_get(forecast, "short_grams")) <= 0)
         return alerts_end(db, cause, why);
+    json_auto_t *args = db_args(db, args_copy(slot));
+    db_put(db, args, "job", json_integer(job));
+    db_put(db, args, "spool_id", or_null(forecast, "spool_id"));
+    json_auto_t *at =
+        db_row(db,
+               "SELECT j.printer, sl.id, p.name, (SELECT s.id FROM spool s "
+               "WHERE s.public_id = :spool_id) AS spool FROM job j "
+               "JOIN printer p ON p.id = j.printer JOIN slot sl ON sl.printer = p.id "
+               "AND sl.unit = :ams_unit_number AND sl.slot = :slot_number WHERE j.id = :job",
+               args, NULL);
+    auto_buf text = {0};
+    buf_format(&text, "%s: %s", args_text(at, "name"), args_text(forecast, "text"));
+    if (!at || text.failed)
+        return db_missing(db, why, "job_not_found", "job_id", "no such print job");
     const struct alert alert = {
-        .kind = "runout_forecast",
-        .severity = "warning",
+        .kind = ALERT_RUNOUT_FORECAST,
         .cause = cause,
-        .text = json_string_value(json_object_get(forecast, "text")),
+        .text = text.data,
         .data = forecast,
+        .printer = args_int(at, "printer", 0),
+        .slot = args_int(at, "id", 0),
+        .spool = args_int(at, "spool", 0),
         .job = job,
     };
     return alerts_open(db, &alert, why);
@@ -284,20 +300,5 @@ enum err forecasts_alert(struct db *db, int64_t job, struct why *why)
     json_t *forecast;
     json_array_foreach (list, i, forecast)
         e = e ? e : alert_one(db, job, forecast, why);
-    return e;
-}
-
-enum err forecasts_end(struct db *db, int64_t job, struct why *why)
-{
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
-    json_auto_t *rows = db_rows(db,
-                                "SELECT cause FROM alert WHERE job = :job "
-                                "AND kind = 'runout_forecast' AND ended_at IS NULL /* scan */",
-                                args, NULL);
-    size_t i;
-    json_t *row;
-    enum err e = db_status(db, why);
-    json_array_foreach (rows, i, row)
-        e = e ? e : alerts_end(db, args_text(row, "cause"), why);
     return e;
 }

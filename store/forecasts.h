@@ -22,9 +22,7 @@ enum err forecasts_read(struct db *db, int64_t job, int minutes_left, json_t **r
                         struct why *why);
 
 /* Open an alert for each slot whose roll, backups counted, will not last, and end those that will.
- */
+ * They end with the print, too (store/alerts_rules.c). */
 enum err forecasts_alert(struct db *db, int64_t job, struct why *why);
-/* The print is over, and with it what was foreseen. */
-enum err forecasts_end(struct db *db, int64_t job, struct why *why);
 
 #endif

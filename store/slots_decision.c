@@ -2,11 +2,9 @@
 #include <string.h>
 
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/text.h"
 #include "core/decide.h"
 #include "core/tray.h"
-#include "store/alerts.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/questions.h"
@@ -233,30 +231,7 @@ static enum err rebase(const struct act *act)
 
 static enum err announce(const struct act *act)
 {
-    json_auto_t *row = NULL;
-    enum err e = slots_row(act->db, act->slot, &row, act->why);
-    if (e)
-        return e;
-    const json_t *roll = json_object_get(row, "spool");
-    auto_buf text = {0};
-    buf_format(&text, "%s of %s now holds %s %s", args_text(row, "label"),
-               args_text(row, "printer_id"),
-               args_text(roll, "brand") ? args_text(roll, "brand") : "",
-               args_text(roll, "product_name") ? args_text(roll, "product_name") : "no roll");
-    if (text.failed)
-        return why_fail(act->why, ERR_NOMEM, NULL, NULL, "no memory for an alert");
-    json_auto_t *open = slots_open_row(act->db, act->slot);
-    struct alert alert = {
-        .kind = "slot_changed",
-        .severity = "info",
-        .text = text.data,
-        .slot = act->slot,
-        .spool = args_int(open, "spool", 0),
-    };
-    auto_buf cause = {0};
-    buf_format(&cause, "slot_changed:%d", (int)args_int(open, "id", 0));
-    alert.cause = cause.failed ? "slot_changed" : cause.data;
-    return alerts_open(act->db, &alert, act->why);
+    return slots_tell_roll(act->db, act->slot, act->why);
 }
 
 static enum err ask(const struct act *act)
@@ -268,6 +243,8 @@ static enum err ask(const struct act *act)
         e = questions_open(act->db, act->slot, decide_question_slug(act->decision->question),
                            act->decision->reason, candidates, json_object_get(row, "reported"),
                            act->why);
+    if (e == OK)
+        e = slots_tell_question(act->db, act->slot, act->why);
     if (e || act->decision->question != QUESTION_MISMATCH)
         return e;
     json_auto_t *args = db_args(act->db, json_pack("{s:I}", "slot", (json_int_t)act->slot));

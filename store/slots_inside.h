@@ -59,4 +59,8 @@ int64_t slots_learned(struct db *db, const char *fingerprint);
  * it. */
 enum err slots_bind(struct db *db, int64_t spool, const struct tray *tray, struct why *why);
 
+/* Alerts about a slot that changed: the roll that was recognised in it, or what is asked. */
+enum err slots_tell_roll(struct db *db, int64_t slot, struct why *why);
+enum err slots_tell_question(struct db *db, int64_t slot, struct why *why);
+
 #endif

@@ -6,7 +6,6 @@
 #include "core/job.h"
 #include "core/job_identity.h"
 #include "core/tray.h"
-#include "store/alerts.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/slots.h"
@@ -202,6 +201,8 @@ enum err tracks_ran_out(struct db *db, int64_t job, int64_t since, struct why *w
             "UPDATE job_feed SET ran_out_at = :now WHERE job = :job AND to_at IS NULL "
             "AND ran_out_at IS NULL AND from_at <= :since",
             args);
+    if (db_changes(db) > 0) /* it is news of that print */
+        db_exec(db, "UPDATE job SET updated_at = :now WHERE id = :job", args);
     return db_status(db, why);
 }
 
@@ -212,35 +213,9 @@ enum err tracks_emptied(struct db *db, int64_t job, struct why *why)
     return db_status(db, why);
 }
 
-static enum err tell_end(struct db *db, int64_t printer, const struct job *job, struct why *why)
-{
-    static const struct {
-        enum job_status status;
-        const char *kind, *text, *severity;
-    } ends[] = {{JOB_COMPLETED, "print_finished", "The print has finished", "info"},
-                {JOB_FAILED, "print_failed", "The print has failed", "warning"},
-                {JOB_CANCELLED, "print_cancelled", "The print was cancelled", "info"}};
-    for (size_t i = 0; i < LEN(ends); i++) {
-        if (job->status != ends[i].status || job->utility)
-            continue;
-        json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)job->row));
-        json_auto_t *row = db_row(
-            db, "SELECT 'print_end:' || public_id AS cause FROM job WHERE id = :id", args, NULL);
-        const struct alert alert = {.kind = ends[i].kind,
-                                    .severity = ends[i].severity,
-                                    .cause = args_text(row, "cause"),
-                                    .text = ends[i].text,
-                                    .printer = printer,
-                                    .job = job->row};
-        return row ? alerts_open(db, &alert, why) : db_status(db, why);
-    }
-    return OK;
-}
-
 enum err tracks_end(struct db *db, int64_t printer, const struct job *job,
                     const struct job_part *last, const struct tray *left, struct why *why)
 {
     close_feed(db, job, job->layer, address_none(last->at) ? job->ended_at : last->to_at, left);
-    enum err e = tracks_update(db, printer, job, why);
-    return e ? e : tell_end(db, printer, job, why);
+    return tracks_update(db, printer, job, why);
 }

@@ -355,7 +355,11 @@ CREATE TABLE alert (
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX alert_cause ON alert (cause) WHERE ended_at IS NULL;
+CREATE INDEX alert_told ON alert (cause);
 CREATE INDEX alert_opened ON alert (opened_at);
+CREATE INDEX alert_question ON alert (question) WHERE question IS NOT NULL;
+CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
+CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
 
 CREATE TABLE device (
     id INTEGER PRIMARY KEY,

@@ -325,3 +325,22 @@ CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
+
+-- Alerts that end with what they are about.
+CREATE TRIGGER alert_of_question AFTER UPDATE OF state ON question WHEN NEW.state <> 'open' BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE question = NEW.id AND ended_at IS NULL;
+END;
+
+CREATE TRIGGER alert_of_stay AFTER UPDATE OF unassigned_at ON slot_assignment
+    WHEN NEW.unassigned_at IS NOT NULL BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE cause = 'slot_changed:' || NEW.public_id AND ended_at IS NULL;
+END;
+
+CREATE TRIGGER alert_of_printer AFTER UPDATE OF deleted_at, enabled ON printer
+    WHEN NEW.deleted_at IS NOT NULL OR NEW.enabled = 0 BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE printer = NEW.id AND ended_at IS NULL AND kind IN ('printer_unreachable',
+            'wrong_access_code', 'certificate_changed', 'locked_mode');
+END;

@@ -291,6 +291,34 @@ FROM filament f
 JOIN vendor v ON v.id = f.vendor
 LEFT JOIN material m ON m.name = f.material;
 
+-- What there is of each product, of rolls in use. It counts for warnings where it has rolls whose
+-- weights are all known, and not only drafts, which are guesses until they are confirmed.
+CREATE VIEW filament_stock AS
+SELECT x.*, x.counts AND x.remaining_mg <= x.threshold_mg AS low
+FROM (SELECT
+    f.public_id AS filament_id,
+    v.name AS brand,
+    f.name AS product_name,
+    f.material AS material_type,
+    f.color AS color_hex,
+    f.article_number AS article_number,
+    f.reorder_url AS reorder_url,
+    (SELECT count(*) FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL) AS rolls,
+    (SELECT coalesce(sum(max(0, s.initial_mg - s.used_mg)), 0) FROM spool s
+        WHERE s.filament = f.id AND s.deleted_at IS NULL AND s.archived_at IS NULL)
+        AS remaining_mg,
+    coalesce(tm.chosen_mg, tm.configured_mg, tg.chosen_mg, tg.configured_mg, 100000)
+        AS threshold_mg,
+    EXISTS (SELECT 1 FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL AND s.draft = 0)
+        AND NOT EXISTS (SELECT 1 FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL AND s.initial_mg = 0) AS counts
+    FROM filament f
+    JOIN vendor v ON v.id = f.vendor
+    LEFT JOIN threshold tm ON tm.material = f.material
+    LEFT JOIN threshold tg ON tg.material = '') x;
+
 CREATE VIEW questions AS
 SELECT
     q.public_id AS question_id,

@@ -103,6 +103,13 @@ SELECT 'two_open_questions', 'slot', max(sl.public_id), count(*) || ' questions 
 FROM question q JOIN slot sl ON sl.id = q.slot
 WHERE q.state = 'open' GROUP BY q.slot HAVING count(*) > 1
 UNION ALL
+SELECT 'alert_of_closed_question', 'alert', a.public_id, 'is open, its question is not'
+FROM alert a JOIN question q ON q.id = a.question
+WHERE a.ended_at IS NULL AND q.state <> 'open'
+UNION ALL
+SELECT 'alert_end', 'alert', a.public_id, 'ends before it was opened'
+FROM alert a WHERE a.ended_at < a.opened_at
+UNION ALL
 SELECT 'orphan', 'spool', s.public_id, 'its product is missing'
 FROM spool s WHERE NOT EXISTS (SELECT 1 FROM filament f WHERE f.id = s.filament)
 UNION ALL

@@ -12,7 +12,7 @@ MISSING = "0198c0de-0000-7000-8000-000000000000"
 GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
 
 
-def examples(spool, other, printer, key, history, event, job):
+def examples(spool, other, printer, key, history, event, job, alert):
     """operation -> (method, path, body, status): one call of every route that is right."""
     slot = f"/api/ams_slots/{printer}/1/1"
     return {
@@ -78,6 +78,10 @@ def examples(spool, other, printer, key, history, event, job):
         "createEventsToken": ("POST", "/api/events/token", {}, 201),
         "listSpoolUsage": ("GET", f"/api/stats/spools/usage_history/{other}", None, 200),
         "listUsageOfSpool": ("GET", f"/api/spools/{other}/usage", None, 200),
+        "listAlerts": ("GET", "/api/alerts", None, 200),
+        "getAlert": ("GET", f"/api/alerts/{alert}", None, 200),
+        "ackAlert": ("POST", f"/api/alerts/{alert}/ack", {}, 200),
+        "ackAlerts": ("POST", "/api/alerts/ack", {"opened_until": "2100-01-01T00:00:00Z"}, 200),
         "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
         "deleteSpool": ("DELETE", f"/api/spools/{spool}", None, 200),
     }
@@ -128,7 +132,8 @@ class RoutesTest(HttpCase):
         key = daemon.post("/api/api_keys", {"name": "k", "scopes": ["read"]}).json["key_id"]
         job = daemon.post("/api/print_jobs/start", {"printer_id": "shelf", "gcode_file_name": "old.3mf"}).json["job_id"]
         daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed"})
-        cls.examples = examples(spool, other, "shelf", key, history, event, job)
+        alert = daemon.get("/api/alerts?kind=print_finished").json[0]["alert_id"]
+        cls.examples = examples(spool, other, "shelf", key, history, event, job, alert)
         filament = daemon.post("/api/filaments", {"brand": "Gone", "product_name": "F", "material_type": "PLA"}).json
         cls.examples.update(catalog_examples(filament["vendor_id"], filament["filament_id"]))
         cls.rows = list(routes())
@@ -274,7 +279,7 @@ class RoutesTest(HttpCase):
 
     def test_missing_body(self):
         optional = {"archiveSpool", "restoreSpool", "unassignSlot", "testPrinter", "repinPrinter", "undoUsage",
-                    "erasePrintJobNames", "rebookPrintJob", "createPairingCode", "createEventsToken"}
+                    "erasePrintJobNames", "rebookPrintJob", "createPairingCode", "createEventsToken", "ackAlert"}
         for row, example in self.bodies():
             if row[3] not in optional:
                 self.refused(example, None, 400, "body_required")

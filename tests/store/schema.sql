@@ -1,6 +1,14 @@
 CREATE UNIQUE INDEX alert_cause ON alert (cause) WHERE ended_at IS NULL;
 
+CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
+
 CREATE INDEX alert_opened ON alert (opened_at);
+
+CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
+
+CREATE INDEX alert_question ON alert (question) WHERE question IS NOT NULL;
+
+CREATE INDEX alert_told ON alert (cause);
 
 CREATE INDEX change_entity ON change (entity, public_id);
 
@@ -590,6 +598,24 @@ CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
+CREATE TRIGGER alert_of_printer AFTER UPDATE OF deleted_at, enabled ON printer
+    WHEN NEW.deleted_at IS NOT NULL OR NEW.enabled = 0 BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE printer = NEW.id AND ended_at IS NULL AND kind IN ('printer_unreachable',
+            'wrong_access_code', 'certificate_changed', 'locked_mode');
+END;
+
+CREATE TRIGGER alert_of_question AFTER UPDATE OF state ON question WHEN NEW.state <> 'open' BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE question = NEW.id AND ended_at IS NULL;
+END;
+
+CREATE TRIGGER alert_of_stay AFTER UPDATE OF unassigned_at ON slot_assignment
+    WHEN NEW.unassigned_at IS NOT NULL BEGIN
+    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
+        WHERE cause = 'slot_changed:' || NEW.public_id AND ended_at IS NULL;
+END;
+
 CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
 END;
@@ -1055,6 +1081,32 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', k.revoked_at / 1000, 'unixepoch') AS revoked_at
 FROM api_key k;
 
+CREATE VIEW filament_stock AS
+SELECT x.*, x.counts AND x.remaining_mg <= x.threshold_mg AS low
+FROM (SELECT
+    f.public_id AS filament_id,
+    v.name AS brand,
+    f.name AS product_name,
+    f.material AS material_type,
+    f.color AS color_hex,
+    f.article_number AS article_number,
+    f.reorder_url AS reorder_url,
+    (SELECT count(*) FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL) AS rolls,
+    (SELECT coalesce(sum(max(0, s.initial_mg - s.used_mg)), 0) FROM spool s
+        WHERE s.filament = f.id AND s.deleted_at IS NULL AND s.archived_at IS NULL)
+        AS remaining_mg,
+    coalesce(tm.chosen_mg, tm.configured_mg, tg.chosen_mg, tg.configured_mg, 100000)
+        AS threshold_mg,
+    EXISTS (SELECT 1 FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL AND s.draft = 0)
+        AND NOT EXISTS (SELECT 1 FROM spool s WHERE s.filament = f.id AND s.deleted_at IS NULL
+        AND s.archived_at IS NULL AND s.initial_mg = 0) AS counts
+    FROM filament f
+    JOIN vendor v ON v.id = f.vendor
+    LEFT JOIN threshold tm ON tm.material = f.material
+    LEFT JOIN threshold tg ON tg.material = '') x;
+
 CREATE VIEW filament_words AS
 SELECT
     f.id AS id,
@@ -1492,6 +1544,13 @@ UNION ALL
 SELECT 'two_open_questions', 'slot', max(sl.public_id), count(*) || ' questions are open'
 FROM question q JOIN slot sl ON sl.id = q.slot
 WHERE q.state = 'open' GROUP BY q.slot HAVING count(*) > 1
+UNION ALL
+SELECT 'alert_of_closed_question', 'alert', a.public_id, 'is open, its question is not'
+FROM alert a JOIN question q ON q.id = a.question
+WHERE a.ended_at IS NULL AND q.state <> 'open'
+UNION ALL
+SELECT 'alert_end', 'alert', a.public_id, 'ends before it was opened'
+FROM alert a WHERE a.ended_at < a.opened_at
 UNION ALL
 SELECT 'orphan', 'spool', s.public_id, 'its product is missing'
 FROM spool s WHERE NOT EXISTS (SELECT 1 FROM filament f WHERE f.id = s.filament)

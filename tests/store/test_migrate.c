@@ -319,6 +319,12 @@ static const struct {
     {"parts_of_filament", "UPDATE job_filament SET used_mg = 8"},
     {"segment_booking", "UPDATE job_segment SET spool = 1"},
     {"segment_without_filament", "DELETE FROM job_filament"},
+    {"alert_of_closed_question",
+     "INSERT INTO question (id, public_id, kind, state, closed_at, opened_at, updated_at) VALUES "
+     "(1, 'q', 'which_spool', 'closed', 2, 1, 2); INSERT INTO alert (public_id, kind, cause, text, "
+     "question, opened_at, updated_at) VALUES ('t', 'slot_changed', 'c', 'x', 1, 1, 1)"},
+    {"alert_end", "INSERT INTO alert (public_id, kind, cause, text, opened_at, ended_at, "
+                  "updated_at) VALUES ('t', 'runout', 'c', 'x', 5, 4, 5)"},
     {"not_in_feed", "DELETE FROM change WHERE entity = 'slot'"},
     {"deleted_in_feed", "UPDATE spool SET deleted_at = 5; "
                         "UPDATE change SET op = 'update' WHERE entity = 'spool'"},

@@ -9,8 +9,12 @@ static int64_t events(struct db *db)
 
 static bool alerted(struct db *db, const char *kind)
 {
-    json_auto_t *args = json_pack("{s:s}", "kind", kind);
-    return db_int(db, "SELECT 1 FROM alert WHERE kind = :kind AND ended_at IS NULL /* scan */",
+    struct why why = {0};
+    json_auto_t *args = json_pack("{s:s, s:b}", "kind", kind, "event", strstr(kind, "print_") != 0);
+    assert_int_equal(alerts_follow(db, 0, &why), OK); /* as the hub does after every write */
+    return db_int(db,
+                  "SELECT 1 FROM alert WHERE kind = :kind AND (ended_at IS NULL OR :event) "
+                  "/* scan */",
                   args, 0) != 0;
 }
 

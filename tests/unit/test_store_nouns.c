@@ -244,8 +244,7 @@ static void an_alert_is_told_once(void **state)
     (void)state;
     struct db *db = case_open();
     struct why why;
-    struct alert alert = {
-        .kind = "low_spool", .severity = "warning", .cause = "low:1", .text = "Roll 1 is low"};
+    struct alert alert = {.kind = ALERT_LOW_SPOOL, .cause = "low:1", .text = "Roll 1 is low"};
     assert_int_equal(alerts_open(db, &alert, &why), OK);
     assert_int_equal(alerts_open(db, &alert, &why), OK);
     json_auto_t *rows = case_rows(db, alerts_list, json_object());
@@ -253,12 +252,14 @@ static void an_alert_is_told_once(void **state)
     json_auto_t *seen = case_ok(
         db, alerts_ack,
         json_pack("{s:O}", "alert_id", json_object_get(json_array_get(rows, 0), "alert_id")));
-    json_auto_t *none = case_rows(db, alerts_list, json_object());
+    json_auto_t *none = case_rows(db, alerts_list, json_pack("{s:b}", "acked", 0));
     assert_int_equal(json_array_size(none), 0);
     assert_int_equal(alerts_end(db, "low:1", &why), OK);
     assert_int_equal(alerts_open(db, &alert, &why), OK);
-    json_auto_t *anew = case_rows(db, alerts_list, json_object());
+    json_auto_t *anew = case_rows(db, alerts_list, json_pack("{s:b}", "open", 1));
     assert_int_equal(json_array_size(anew), 1);
+    json_auto_t *all = case_rows(db, alerts_list, json_object());
+    assert_int_equal(json_array_size(all), 2);
     case_close(db);
 }
 

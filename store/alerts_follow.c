@@ -1,0 +1,183 @@
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "core/field.h"
+#include "core/rules.h"
+#include "store/alerts.h"
+#include "store/alerts_inside.h"
+#include "store/args.h"
+#include "store/changes.h"
+#include "store/db.h"
+
+static json_t *rule_args(struct db *db, const struct alerts_rule *rule, int64_t since)
+{
+    return db_args(db, json_pack("{s:I, s:s, s:I, s:I, s:b}", "since", (json_int_t)since, "entity",
+                                 rule->entity, "margin_mg", (json_int_t)RULE_LOW_MARGIN_MG,
+                                 "settle", (json_int_t)RULE_SETTLE_MQTT_MS, "once",
+                                 (int)alert_is_once(rule->kind)));
+}
+
+/* The rows that make a difference: those to open, and those to end. */
+static json_t *news_of(struct db *db, const struct alerts_rule *rule, int64_t since)
+{
+    auto_buf sql = {0};
+    buf_format(&sql,
+               "SELECT /* scan */ r.* FROM (%s) r WHERE r.opens AND NOT EXISTS (SELECT 1 FROM "
+               "alert a WHERE a.cause = r.cause AND (:once OR a.ended_at IS NULL)) "
+               "OR NOT r.holds AND EXISTS (SELECT 1 FROM alert a WHERE a.cause = r.cause "
+               "AND a.ended_at IS NULL)",
+               rule->sql);
+    json_auto_t *args = rule_args(db, rule, since);
+    return sql.failed ? NULL : db_rows(db, sql.data, args, &alert_data);
+}
+
+/* Of a row only what is documented. */
+static json_t *data_of(const json_t *row)
+{
+    json_t *data = json_object();
+    for (size_t i = 0; i < alert_data.count; i++) {
+        const struct field *field = &alert_data.fields[i];
+        json_t *value = json_object_get(row, field->name);
+        if (value && (!json_is_null(value) || (field->flags & FIELD_NULLABLE)))
+            json_object_set(data, field->name, value);
+    }
+    return data;
+}
+
+static enum err open_row(struct db *db, const struct alerts_rule *rule, const json_t *row,
+                         struct why *why)
+{
+    auto_buf text = {0};
+    json_auto_t *data = db_args(db, data_of(row));
+    rule->tell(&text, row);
+    if (text.failed)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for an alert");
+    const struct alert alert = {
+        .kind = (enum alert_kind)(rule->kind + args_int(row, "turn", 0)),
+        .cause = args_text(row, "cause"),
+        .text = text.data,
+        .data = data,
+        .printer = args_int(row, "printer", 0),
+        .slot = args_int(row, "slot_row", 0),
+        .spool = args_int(row, "spool", 0),
+        .job = args_int(row, "job", 0),
+    };
+    return alerts_open(db, &alert, why);
+}
+
+static enum err follow_rule(struct db *db, const struct alerts_rule *rule, int64_t since,
+                            struct why *why)
+{
+    json_auto_t *rows = news_of(db, rule, since);
+    size_t i;
+    json_t *row;
+    enum err e = db_status(db, why);
+    json_array_foreach (rows, i, row) {
+        if (e == OK && args_int(row, "opens", 0))
+            e = open_row(db, rule, row, why);
+        if (e == OK && !args_int(row, "holds", 0))
+            e = alerts_end(db, args_text(row, "cause"), why);
+    }
+    return e;
+}
+
+/* What was deleted has no cause any more. */
+static void end_deleted(struct db *db, int64_t since)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
+    db_exec(db,
+            "UPDATE alert SET ended_at = :now, updated_at = :now WHERE ended_at IS NULL "
+            "AND cause IN (SELECT k.kind || ':' || c.public_id FROM change c JOIN (SELECT "
+            "'low_spool' AS kind, 'spool' AS entity UNION ALL SELECT 'weight_mismatch', 'spool' "
+            "UNION ALL SELECT 'dry_by_passed', 'spool' UNION ALL SELECT 'low_product', 'filament') "
+            "k ON k.entity = c.entity WHERE c.seq > :since AND c.op = 'delete') /* scan */",
+            args);
+}
+
+static bool holds_text(const json_t *rows, const char *entity, const char *op)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (rows, i, row)
+        if ((!entity || strcmp(args_text(row, "entity"), entity) == 0) &&
+            (!op || strcmp(args_text(row, "op"), op) == 0))
+            return true;
+    return false;
+}
+
+enum err alerts_follow(struct db *db, int64_t since, struct why *why)
+{
+    if (db_failed(db) || changes_newest(db) == since)
+        return db_status(db, why);
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
+    json_auto_t *kinds = db_rows(
+        db, "SELECT DISTINCT entity, op FROM change WHERE seq > :since /* scan */", args, NULL);
+    enum err e = db_status(db, why);
+    for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
+        if (holds_text(kinds, alerts_rules[i].entity, NULL))
+            e = follow_rule(db, &alerts_rules[i], since, why);
+    if (e == OK && holds_text(kinds, NULL, "delete"))
+        end_deleted(db, since);
+    return e ? e : db_status(db, why);
+}
+
+enum err alerts_day(struct db *db, struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
+        if (alerts_rules[i].kind == ALERT_DRY_BY_PASSED)
+            e = follow_rule(db, &alerts_rules[i], 0, why);
+    return e;
+}
+
+enum err alerts_fed(struct db *db, int64_t job, struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+    db_exec(db,
+            "UPDATE alert SET ended_at = :now, updated_at = :now WHERE job = :job "
+            "AND kind = 'runout' AND ended_at IS NULL",
+            args);
+    return db_status(db, why);
+}
+
+/* --- printers --- */
+
+static const char *trouble(enum alert_kind kind)
+{
+    switch (kind) {
+    case ALERT_WRONG_ACCESS_CODE:
+        return "refuses the access code; look it up on the printer's screen and set it anew";
+    case ALERT_CERTIFICATE_CHANGED:
+        return "shows another certificate than before; if you know why, accept it (repin)";
+    case ALERT_LOCKED_MODE:
+        return "reports, but refuses commands: some values may be late; developer mode lifts it";
+    default:
+        return "cannot be reached";
+    }
+}
+
+enum err alerts_printer(struct db *db, int64_t printer, enum alert_kind kind, bool lasts,
+                        const char *reason, int64_t since, struct why *why)
+{
+    json_auto_t *args =
+        db_args(db, json_pack("{s:I, s:s?, s:o}", "id", (json_int_t)printer, "reason", reason,
+                              "since", since ? json_integer(since) : json_null()));
+    json_auto_t *row = db_row(
+        db,
+        "SELECT public_id, name, :reason AS reason, "
+        "strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(:since, :now) / 1000, 'unixepoch') AS since "
+        "FROM printer WHERE id = :id AND deleted_at IS NULL",
+        args, NULL);
+    if (!row)
+        return db_status(db, why);
+    auto_buf cause = {0}, text = {0};
+    json_auto_t *data = db_args(db, data_of(row));
+    buf_format(&cause, "%s:%s", alert_slug(kind), args_text(row, "public_id"));
+    buf_format(&text, "%s %s", args_text(row, "name"), trouble(kind));
+    if (cause.failed || text.failed)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for an alert");
+    const struct alert alert = {
+        .kind = kind, .cause = cause.data, .text = text.data, .data = data, .printer = printer};
+    return lasts ? alerts_open(db, &alert, why) : alerts_end(db, cause.data, why);
+}

@@ -1,0 +1,32 @@
+/*
+ * The inside of store/alerts.h: alerts that follow from what the store holds. Nobody else includes
+ * it. Thread and transaction as there.
+ */
+#ifndef STORE_ALERTS_INSIDE_H
+#define STORE_ALERTS_INSIDE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "core/alert.h"
+
+struct buf;
+
+/*
+ * One rule: a query with a row for each possible cause among what changed after :since, and the
+ * words for it. Columns: `cause`; `opens`: it holds; `holds`: an open alert goes on, which may be
+ * true for longer (:margin_mg: hysteresis); `turn`: added to the kind (absent: 0); printer, slot,
+ * spool, job: row ids where there are some; `place`: "A2 of Shelf" or NULL; and what the text and
+ * the data are made of, named as in alert_data.
+ */
+struct alerts_rule {
+    enum alert_kind kind;
+    const char *entity; /* that has to have changed, as in the change feed */
+    const char *sql;
+    void (*tell)(struct buf *text, const json_t *row);
+};
+
+extern const struct alerts_rule alerts_rules[];
+extern const size_t alerts_rules_count;
+
+#endif
