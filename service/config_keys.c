@@ -40,6 +40,8 @@ const struct config_key config_keys[] = {
      "fetch it in the clear where encryption fails (some A1); the access code stays encrypted"},
     {"printers", "discovery", CONFIG_BOOL, "on", 0, 0, NULL, 0,
      "listen for the announcements of printers on the LAN"},
+    {"printers", "unreachable_after", CONFIG_INT, "300", 1, 86400, NULL, 0,
+     "seconds that a printer is away before it is told"},
     {"printer", "serial", CONFIG_SERIAL, NULL, 0, 0, NULL, NAMED, "serial number"},
     {"printer", "host", CONFIG_HOST, NULL, 0, 0, NULL, NAMED, "address or name on the LAN"},
     {"printer", "port", CONFIG_INT, NULL, 1, 65535, NULL, NAMED, "MQTT port, 8883"},

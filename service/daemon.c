@@ -26,6 +26,7 @@
 #include "service/lock.h"
 #include "service/reach.h"
 #include "service/upkeep.h"
+#include "service/watch.h"
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/migrate.h"
@@ -38,6 +39,7 @@ struct daemon {
     struct secret *secret;
     struct hub *hub;
     struct reach *reach;
+    struct watch *watch;
     int64_t looked_at;  /* last reach_refresh, monotonic */
     int64_t trimmed_at; /* last return of free memory to the system, monotonic */
     struct upkeep upkeep;
@@ -110,7 +112,8 @@ static enum err open_reach(struct daemon *daemon, struct why *why)
     enum err e = reach_open(&options, &daemon->reach, why);
     if (e == OK)
         reach_refresh(daemon->reach);
-    return e;
+    int64_t away_s = config_int(config, "printers", "unreachable_after");
+    return e ? e : watch_open(daemon->hub, away_s * 1000, &daemon->watch, why);
 }
 
 static enum err open_api(struct daemon *daemon, struct why *why)
@@ -185,6 +188,7 @@ void daemon_close(struct daemon *daemon)
     if (daemon->hub)
         hub_refuse(daemon->hub);
     api_stop(daemon->api);
+    watch_close(daemon->watch);
     reach_close(daemon->reach);
     hub_close(daemon->hub);
     secret_close(daemon->secret);
@@ -199,6 +203,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
     hub_tick(daemon->hub, now);
     if (mono - daemon->looked_at >= LOOK_MS) {
         reach_refresh(daemon->reach);
+        watch_tick(daemon->watch, daemon->reach, now);
         daemon->looked_at = mono;
     }
     fetch_tick(reach_fetch(daemon->reach), now);
@@ -222,10 +227,19 @@ int daemon_pause(struct daemon *daemon, int64_t now)
 static void warn_of_restart(const struct config *before, const struct config *after)
 {
     static const char *const keys[][2] = {
-        {"server", "listen"},      {"server", "https_listen"},     {"server", "tls_certificate"},
-        {"server", "tls_key"},     {"server", "state_dir"},        {"server", "allowed_hosts"},
-        {"server", "cors_origin"}, {"database", "file"},           {"printers", "certs_dir"},
-        {"printers", "discovery"}, {"server", "require_if_match"}, {"server", "name"},
+        {"server", "listen"},
+        {"server", "https_listen"},
+        {"server", "tls_certificate"},
+        {"server", "tls_key"},
+        {"server", "state_dir"},
+        {"server", "allowed_hosts"},
+        {"server", "cors_origin"},
+        {"database", "file"},
+        {"printers", "certs_dir"},
+        {"printers", "discovery"},
+        {"server", "require_if_match"},
+        {"server", "name"},
+        {"printers", "unreachable_after"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!config_same(before, after, keys[i][0], keys[i][1]))

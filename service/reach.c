@@ -301,6 +301,13 @@ size_t reach_count(const struct reach *reach, size_t *ret_connected)
     return links;
 }
 
+bool reach_printer(const struct reach *reach, size_t index, int64_t *ret_printer)
+{
+    const json_t *row = json_array_get(reach->known, index);
+    *ret_printer = json_integer_value(json_object_get(row, "id"));
+    return row != NULL;
+}
+
 void reach_ask_full(void *ctx, int64_t printer)
 {
     struct reach *const *reach = ctx;

@@ -175,6 +175,8 @@ enum err alerts_printer(struct db *db, int64_t printer, enum alert_kind kind, bo
     json_auto_t *data = db_args(db, data_of(row));
     buf_format(&cause, "%s:%s", alert_slug(kind), args_text(row, "public_id"));
     buf_format(&text, "%s %s", args_text(row, "name"), trouble(kind));
+    if (kind == ALERT_PRINTER_UNREACHABLE && reason)
+        buf_format(&text, " (%s)", reason);
     if (cause.failed || text.failed)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for an alert");
     const struct alert alert = {

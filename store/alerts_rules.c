@@ -63,9 +63,9 @@ static void tell_weight_mismatch(struct buf *text, const json_t *row)
 }
 
 static const char dry_by_passed[] =
-    "SELECT 'dry_by_passed:' || s.public_id AS cause, s.draft = 0 AND s.archived_at IS NULL "
+    "SELECT 'dry_by_passed:' || s.public_id AS cause, s.archived_at IS NULL "
     "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS opens, "
-    "s.draft = 0 AND s.archived_at IS NULL "
+    "s.archived_at IS NULL "
     "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS holds, " //
     ROLL_COLUMNS TOUCHED_ROLLS;
 

@@ -175,12 +175,12 @@ def compare_slots(want, got):
 def compare_final(expect, final, lines):
     if final["violations"]:
         raise AssertionError(f"violations: {json.dumps(final['violations'])}")
-    got = {"history": history(lines), "asked": asked(lines), **final}
+    got = {"history": history(lines), "asked": asked(lines), "alerts": alerts(lines), **final}
     for key, want in expect.items():
         if key == "slots":
             compare_slots(want, final["slots"])
-        elif key in ("questions", "jobs", "usage_events"):
-            compare_list(key, want, final[key])
+        elif key in ("questions", "jobs", "usage_events", "alerts"):
+            compare_list(key, want, got[key])
         elif not matches(want, got[key]):
             raise AssertionError(f"{key}: {json.dumps(got[key])} instead of {json.dumps(want)}")
 
@@ -193,6 +193,12 @@ def history(lines):
 
 def asked(lines):
     return sum(line["change"] == "question" and line["op"] == "insert" for line in lines)
+
+
+def alerts(lines):
+    """Each alert as it was last seen, and whether its cause has gone ("over")."""
+    last = {line["data"]["alert_id"]: line["data"] for line in lines if line["change"] == "alert"}
+    return [{**alert, "over": alert["ended_at"] is not None} for alert in last.values()]
 
 
 def compare_changes(want, lines):
