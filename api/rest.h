@@ -42,10 +42,14 @@ route_handler rest_keys_list, rest_keys_get, rest_keys_create, rest_keys_update,
 extern const struct body_table rest_pairing_offer_body, rest_pairing_redeem_body;
 extern const struct field_shape rest_pairing_code, rest_pairing_paired;
 route_handler rest_pairing_offer, rest_pairing_redeem, rest_pairing_page;
+
+extern const struct body_table rest_stats_cost_query, rest_stats_usage_query,
+    rest_stats_expiring_query, rest_stats_forecast_query, rest_stats_low_query;
+route_handler rest_stats_cost, rest_stats_usage, rest_stats_expiring, rest_stats_forecast,
+    rest_stats_low;
+
 extern const struct body_table rest_alerts_list_query, rest_alerts_ack_body;
 route_handler rest_alerts_list, rest_alerts_get, rest_alerts_ack, rest_alerts_ack_many;
-extern const struct body_table rest_keys_create_body, rest_keys_list_query;
-route_handler rest_keys_list, rest_keys_create, rest_keys_revoke;
 
 extern const struct body_table rest_sliced_analyze_query, rest_sliced_attach_query;
 route_handler rest_sliced_analyze, rest_sliced_attach;

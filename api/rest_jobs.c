@@ -24,7 +24,7 @@ static const char *const statuses[] = {"printing",  "paused",  "completed", "fai
 static const char *const kinds[] = {"print", "manual_adjustment", "waste", "correction", "runout",
                                     NULL};
 static const char *const manual_kinds[] = {"waste", "manual_adjustment", NULL};
-static const char *const buckets[] = {"day", NULL};
+static const char *const buckets[] = {"day", "week", "month", NULL};
 
 /* wire, name, kind, at, size, min, max, flags, words, doc */
 static const struct field list_fields[] = {
@@ -55,7 +55,8 @@ const struct body_table rest_jobs_events_query = {events_fields, LEN(events_fiel
 static const struct field usage_fields[] = {
     {NULL, "from", K_TIME, 0, 0, 0, 0, 0, NULL, "not before"},
     {NULL, "to", K_TIME, 0, 0, 0, 0, 0, NULL, "before"},
-    {NULL, "bucket", K_TEXT, 0, 0, 0, 0, 0, buckets, "sums by day instead of single rows"},
+    {NULL, "bucket", K_TEXT, 0, 0, 0, 0, 0, buckets,
+     "sums instead of single rows; by UTC, weeks from Monday"},
 };
 const struct body_table rest_jobs_usage_query = {usage_fields, LEN(usage_fields)};
 

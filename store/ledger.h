@@ -71,8 +71,8 @@ enum err ledger_undo(struct db *db, const json_t *args, json_t **ret, struct why
 enum err ledger_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Filters spool_id, job_id, event_type, from, to. Newest first. */
 enum err ledger_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
-/* {spool_id, from?, to?, bucket?: "day"}: [{event_id, grams_used, event_type, timestamp, job_id,
- * balance_grams}], newest first; also of a deleted roll. */
+/* {spool_id, from?, to?, bucket?: day, week, month}: [{event_id, grams_used, event_type, timestamp,
+ * job_id, balance_grams}], newest first; also of a deleted roll. */
 enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 
 /* Rows of the view violations: [] in every healthy database. */

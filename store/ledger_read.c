@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "base/auto.h"
+#include "base/buf.h"
 #include "core/field.h"
 #include "store/args.h"
 #include "store/changes.h"
@@ -55,14 +58,33 @@ static const char by_event[] =
     "WHERE u.spool = :id) h WHERE (:from IS NULL OR h.at >= :from) AND (:to IS NULL OR h.at < :to) "
     "ORDER BY h.at DESC, h.id DESC /* scan */";
 
-static const char by_day[] =
-    "SELECT NULL AS event_id, sum(h.mg) / 1000.0 AS grams_used, 'day' AS event_type, "
-    "h.day || 'T00:00:00Z' AS timestamp, NULL AS job_id, "
-    "(SELECT s.initial_mg - sum(u.mg) FROM usage u JOIN spool s ON s.id = u.spool "
-    "WHERE u.spool = :id AND date(u.at / 1000, 'unixepoch') <= h.day) / 1000.0 AS balance_grams "
-    "FROM (SELECT mg, date(at / 1000, 'unixepoch') AS day FROM usage WHERE spool = :id "
-    "AND (:from IS NULL OR at >= :from) AND (:to IS NULL OR at < :to)) h "
-    "GROUP BY h.day ORDER BY h.day DESC /* scan */";
+/* The beginning of the bucket, in UTC; weeks begin on Monday. */
+static const struct {
+    const char *name, *begin;
+} buckets[] = {
+    {"day", "date(at / 1000, 'unixepoch')"},
+    {"week", "date(at / 1000, 'unixepoch', 'weekday 0', '-6 days')"},
+    {"month", "date(at / 1000, 'unixepoch', 'start of month')"},
+};
+
+/* As above: the balance knows the buckets that are not shown. */
+static void by_bucket(struct buf *sql, const char *name)
+{
+    size_t kind = 0;
+    for (size_t i = 0; i < LEN(buckets); i++)
+        if (strcmp(buckets[i].name, name) == 0)
+            kind = i;
+    buf_format(sql,
+               "SELECT NULL AS event_id, h.mg / 1000.0 AS grams_used, '%s' AS event_type, "
+               "h.begin || 'T00:00:00Z' AS timestamp, NULL AS job_id, "
+               "h.balance / 1000.0 AS balance_grams FROM (SELECT b.begin, sum(b.wanted) AS rows, "
+               "sum(CASE WHEN b.wanted THEN b.mg END) AS mg, (SELECT initial_mg FROM spool "
+               "WHERE id = :id) - sum(sum(b.mg)) OVER (ORDER BY b.begin) AS balance "
+               "FROM (SELECT mg, %s AS begin, (:from IS NULL OR at >= :from) "
+               "AND (:to IS NULL OR at < :to) AS wanted FROM usage WHERE spool = :id) b "
+               "GROUP BY b.begin) h WHERE h.rows > 0 ORDER BY h.begin DESC /* scan */",
+               buckets[kind].name, buckets[kind].begin);
+}
 
 /* Of a deleted roll too. */
 static int64_t find_any(struct db *db, const json_t *args)
@@ -82,8 +104,13 @@ enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list
     json_auto_t *keys = db_args(db, args_copy(args));
     db_put(db, keys, "id", json_integer(id));
     const char *bucket = args_text(args, "bucket");
-    ret_list->total =
-        (int64_t)db_text(db, bucket ? by_day : by_event, keys, &history_shape, &ret_list->body);
+    auto_buf sql = {0};
+    if (bucket)
+        by_bucket(&sql, bucket);
+    else
+        buf_text(&sql, by_event);
+    if (!sql.failed)
+        ret_list->total = (int64_t)db_text(db, sql.data, keys, &history_shape, &ret_list->body);
     ret_list->seq = changes_newest_of(db, "usage_event");
     return db_status(db, why);
 }
