@@ -11,11 +11,15 @@
 
 extern const struct body_table rest_none; /* an object without members, or no body */
 
-route_handler rest_system_version, rest_system_health, rest_system_ready;
+extern const struct field_shape rest_system_openapi_shape, rest_system_version_shape,
+    rest_system_status_shape;
+route_handler rest_system_openapi, rest_system_version, rest_system_health, rest_system_ready;
 
 extern const struct body_table rest_spools_fields_create, rest_spools_fields_update,
     rest_spools_fields_adjust, rest_spools_fields_list, rest_spools_fields_delete,
     rest_spools_fields_history;
+/* Of a new roll inside another body. */
+extern const struct field_shape rest_spools_fields_shape;
 route_handler rest_spools_list, rest_spools_get, rest_spools_create, rest_spools_update,
     rest_spools_delete, rest_spools_adjust, rest_spools_archive, rest_spools_restore,
     rest_spools_history;

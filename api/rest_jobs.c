@@ -19,10 +19,6 @@
 
 enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, ID_MAX = 64, GRAMS_MAX = 100000 };
 
-static const char *const statuses[] = {"printing",  "paused",  "completed", "failed",
-                                       "cancelled", "unknown", NULL};
-static const char *const kinds[] = {"print", "manual_adjustment", "waste", "correction", "runout",
-                                    NULL};
 static const char *const manual_kinds[] = {"waste", "manual_adjustment", NULL};
 static const char *const buckets[] = {"day", "week", "month", NULL};
 
@@ -31,7 +27,7 @@ static const struct field list_fields[] = {
     {NULL, "limit", K_INT, 0, 0, 1, LIMIT_PAGE, 0, NULL, "rows of one page"},
     {NULL, "cursor", K_TEXT, 0, 0, 0, LIMIT_NOTES, 0, NULL, "where the page begins"},
     {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "only this printer"},
-    {NULL, "status", K_TEXT, 0, 0, 0, 0, 0, statuses, "only this status"},
+    {NULL, "status", K_TEXT, 0, 0, 0, 0, 0, jobs_statuses, "only this status"},
     {NULL, "active", K_BOOL, 0, 0, 0, 0, 0, NULL, "running or paused, or not"},
     {NULL, "external_id", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "of another system"},
     {NULL, "q", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
@@ -46,7 +42,7 @@ static const struct field events_fields[] = {
     {NULL, "cursor", K_TEXT, 0, 0, 0, LIMIT_NOTES, 0, NULL, "where the page begins"},
     {NULL, "spool_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "only this roll"},
     {NULL, "job_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "only this print"},
-    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, kinds, "only this kind"},
+    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, ledger_kinds, "only this kind"},
     {NULL, "from", K_TIME, 0, 0, 0, 0, 0, NULL, "not before"},
     {NULL, "to", K_TIME, 0, 0, 0, 0, 0, NULL, "before"},
 };

@@ -14,30 +14,41 @@ enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, ID_MAX = 64, GRAMS_MAX = 1000
 
 static const char *const ends[] = {"completed", "failed", "cancelled", NULL};
 
-/* wire, name, kind, at, size, min, max, flags, words, doc */
-static const struct field start_fields[] = {
-    {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, REQ, NULL, "id, serial or alias of the printer"},
-    {NULL, "gcode_file_name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "file that is printed"},
-    {NULL, "start_time", K_TIME, 0, 0, 0, 0, 0, NULL, "when it began; now where absent"},
-    {NULL, "external_id", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "its id in another system"},
-    {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "its title"},
-    {NULL, "filaments", K_LIST, 0, 0, 0, ROWS_MAX, 0, NULL,
-     "[{ams_unit_number, slot_number, estimated_grams}] by index of the slicer"},
-};
-const struct body_table rest_jobs_start_body = {start_fields, LEN(start_fields)};
-
+/* wire, name, kind, at, size, min, max, flags, words, doc, of */
 static const struct field filament_fields[] = {
     {NULL, "ams_unit_number", K_INT, 0, 0, 1, 255, REQ, NULL, "unit that feeds it"},
     {NULL, "slot_number", K_INT, 0, 0, 1, 4, REQ, NULL, "slot that feeds it"},
     {NULL, "estimated_grams", K_GRAMS, 0, 0, 0, GRAMS_MAX, 0, NULL, "the slicer's grams"},
 };
 static const struct body_table filament_table = {filament_fields, LEN(filament_fields)};
+static const struct field_shape filament_shape = {NULL, filament_fields, LEN(filament_fields),
+                                                  "PlannedFilament"};
+static const struct body_table slot_table = {filament_fields, 2};
+static const struct field_shape slot_shape = {NULL, filament_fields, 2, "SlotChoice"};
+
+static const struct field usage_fields[] = {
+    {NULL, "spool_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "id or number of the roll"},
+    {NULL, "slot", K_OBJECT, 0, 0, 0, 0, 0, NULL, "slot it came from", &slot_shape},
+    {NULL, "grams", K_GRAMS, 0, 0, 0, GRAMS_MAX, REQ, NULL, "used of it"},
+};
+static const struct body_table usage_table = {usage_fields, LEN(usage_fields)};
+static const struct field_shape usage_shape = {NULL, usage_fields, LEN(usage_fields), "UsageTold"};
+
+static const struct field start_fields[] = {
+    {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, REQ, NULL, "id, serial or alias of the printer"},
+    {NULL, "gcode_file_name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "file that is printed"},
+    {NULL, "start_time", K_TIME, 0, 0, 0, 0, 0, NULL, "when it began; now where absent"},
+    {NULL, "external_id", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "its id in another system"},
+    {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "its title"},
+    {NULL, "filaments", K_LIST, 0, 0, 0, ROWS_MAX, 0, NULL, "in the order of the slicer",
+     &filament_shape},
+};
+const struct body_table rest_jobs_start_body = {start_fields, LEN(start_fields)};
 
 static const struct field end_fields[] = {
     {NULL, "status", K_TEXT, 0, 0, 0, 0, REQ, ends, "how it ended"},
     {NULL, "actual_grams_used", K_GRAMS, 0, 0, 0, GRAMS_MAX, 0, NULL, "all that was used"},
-    {NULL, "usage", K_LIST, 0, 0, 1, ROWS_MAX, 0, NULL,
-     "[{spool_id or slot {ams_unit_number, slot_number}, grams}]"},
+    {NULL, "usage", K_LIST, 0, 0, 1, ROWS_MAX, 0, NULL, "grams of each roll or slot", &usage_shape},
     {NULL, "end_time", K_TIME, 0, 0, 0, 0, 0, NULL, "when it ended; now where absent"},
 };
 const struct body_table rest_jobs_end_body = {end_fields, LEN(end_fields)};
@@ -48,18 +59,9 @@ static const struct field correct_fields[] = {
     {NULL, "status", K_TEXT, 0, 0, 0, 0, 0, ends, "how it really ended"},
     {NULL, "actual_grams_used", K_GRAMS, 0, 0, 0, GRAMS_MAX, NIL, NULL,
      "all that was used; null: as computed"},
-    {NULL, "usage", K_LIST, 0, 0, 1, ROWS_MAX, 0, NULL,
-     "[{spool_id or slot {ams_unit_number, slot_number}, grams}]"},
+    {NULL, "usage", K_LIST, 0, 0, 1, ROWS_MAX, 0, NULL, "grams of each roll or slot", &usage_shape},
 };
 const struct body_table rest_jobs_correct_body = {correct_fields, LEN(correct_fields)};
-
-static const struct field usage_fields[] = {
-    {NULL, "spool_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "id or number of the roll"},
-    {NULL, "slot", K_OBJECT, 0, 0, 0, 0, 0, NULL, "{ams_unit_number, slot_number}"},
-    {NULL, "grams", K_GRAMS, 0, 0, 0, GRAMS_MAX, REQ, NULL, "used of it"},
-};
-static const struct body_table usage_table = {usage_fields, LEN(usage_fields)};
-static const struct body_table slot_table = {filament_fields, 2};
 
 /* An address that every printer could have: in a body it is a value, not a path. */
 static enum err check_slot(struct request *request, const char *place, const json_t *slot,

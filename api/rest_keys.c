@@ -14,7 +14,7 @@ enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, SCOPES_MAX = 8 };
 /* wire, name, kind, at, size, min, max, flags, words, doc */
 static const struct field create_fields[] = {
     {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, REQ, NULL, "who will use it"},
-    {NULL, "scopes", K_LIST, 0, 0, 1, SCOPES_MAX, REQ, NULL, "what it may do"},
+    {NULL, "scopes", K_LIST, 0, 0, 1, SCOPES_MAX, REQ, NULL, "what it may do", &keys_scope_shape},
     {NULL, "expires_at", K_TIME, 0, 0, 0, 0, NIL, NULL, "until when; null: for ever"},
 };
 const struct body_table rest_keys_create_body = {create_fields, LEN(create_fields)};

@@ -14,15 +14,14 @@
 
 enum { NIL = FIELD_NULLABLE, RO = FIELD_READONLY, SECRET = FIELD_SECRET, HOST_MAX = 253 };
 
-static const char *const sources[] = {"mqtt", "homeassistant", NULL};
-
 /* wire, name, kind, at, size, min, max, flags, words, doc */
 static const struct field create_fields[] = {
     {NULL, "printer_id", K_TEXT, 0, 0, 1, LIMIT_PRINTER_ID, 0, NULL,
      "letters, digits, dot, dash, underscore; the serial where absent"},
-    {NULL, "aliases", K_LIST, 0, 0, 0, LIMIT_ALIASES, 0, NULL, "other names of it"},
+    {NULL, "aliases", K_LIST, 0, 0, 0, LIMIT_ALIASES, 0, NULL, "other names of it", &field_texts},
     {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "for people"},
-    {NULL, "source", K_TEXT, 0, 0, 0, 0, 0, sources, "who tells about it; mqtt where absent"},
+    {NULL, "source", K_TEXT, 0, 0, 0, 0, 0, printers_sources,
+     "who tells about it; mqtt where absent"},
     {NULL, "serial", K_TEXT, 0, 0, 1, 31, NIL, NULL, "serial number"},
     {NULL, "host", K_TEXT, 0, 0, 1, HOST_MAX, NIL, NULL, "address or name in the network"},
     {NULL, "port", K_INT, 0, 0, 1, 65535, NIL, NULL, "of its MQTT service; 8883 where absent"},
@@ -40,9 +39,9 @@ static const struct field create_fields[] = {
 const struct body_table rest_printers_create_body = {create_fields, LEN(create_fields)};
 
 static const struct field update_fields[] = {
-    {NULL, "aliases", K_LIST, 0, 0, 0, LIMIT_ALIASES, 0, NULL, "other names of it"},
+    {NULL, "aliases", K_LIST, 0, 0, 0, LIMIT_ALIASES, 0, NULL, "other names of it", &field_texts},
     {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "for people"},
-    {NULL, "source", K_TEXT, 0, 0, 0, 0, 0, sources, "who tells about it"},
+    {NULL, "source", K_TEXT, 0, 0, 0, 0, 0, printers_sources, "who tells about it"},
     {NULL, "serial", K_TEXT, 0, 0, 1, 31, NIL, NULL, "serial number"},
     {NULL, "host", K_TEXT, 0, 0, 1, HOST_MAX, NIL, NULL, "address or name in the network"},
     {NULL, "port", K_INT, 0, 0, 1, 65535, NIL, NULL, "of its MQTT service"},

@@ -12,7 +12,8 @@ static const char *const states[] = {"open", "answered", "closed", NULL};
 /* wire, name, kind, at, size, min, max, flags, words, doc */
 static const struct field answer_fields[] = {
     {NULL, "spool_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "the roll that is there"},
-    {NULL, "create", K_OBJECT, 0, 0, 0, 0, 0, NULL, "a new roll: a body of POST /api/spools"},
+    {NULL, "create", K_OBJECT, 0, 0, 0, 0, 0, NULL, "a new roll: a body of POST /api/spools",
+     &rest_spools_fields_shape},
     {NULL, "dismiss", K_BOOL, 0, 0, 0, 0, 0, NULL, "true: do not ask again for this"},
     {NULL, "reason", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "why"},
 };

@@ -8,28 +8,12 @@
 
 enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, RO = FIELD_READONLY, ID_MAX = 64 };
 
-static const char *const event_types[] = {
-    "manual",
-    "ha_color_change",
-    "ha_material_change",
-    "mqtt_color_change",
-    "mqtt_material_change",
-    "rfid",
-    "nfc",
-    "qr",
-    "runout",
-    "auto_matched",
-    "auto_moved",
-    "unload",
-    "import",
-    NULL,
-};
 static const char *const if_loaded[] = {"move", "reject", NULL};
 
 /* wire, name, kind, at, size, min, max, flags, words, doc */
 static const struct field assign_fields[] = {
     {NULL, "spool_id", K_TEXT, 0, 0, 1, ID_MAX, REQ, NULL, "id or number of the roll"},
-    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, event_types, "how it came; manual where absent"},
+    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, slots_events, "how it came; manual where absent"},
     {NULL, "if_loaded", K_TEXT, 0, 0, 0, 0, 0, if_loaded, "when it is in another slot: move"},
     {NULL, "assigned_at", K_TIME, 0, 0, 0, 0, 0, NULL, "since when, not in the future"},
     {NULL, "reason", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "why"},
@@ -37,7 +21,7 @@ static const struct field assign_fields[] = {
 const struct body_table rest_slots_assign_body = {assign_fields, LEN(assign_fields)};
 
 static const struct field unassign_fields[] = {
-    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, event_types, "how it went; manual where absent"},
+    {NULL, "event_type", K_TEXT, 0, 0, 0, 0, 0, slots_events, "how it went; manual where absent"},
     {NULL, "reason", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "why"},
 };
 const struct body_table rest_slots_unassign_body = {unassign_fields, LEN(unassign_fields)};

@@ -38,6 +38,12 @@ enum {
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
     ROUTE_STORED = 1 << 5,        /* a GET that shows what the store holds, and nothing else */
     ROUTE_SHOWN_ONCE = 1 << 4,    /* the answer holds a secret: it is not kept for repetitions */
+    /* For the OpenAPI document, what no other column tells. */
+    ROUTE_CONFLICT = 1 << 8,  /* it can refuse with 409 */
+    ROUTE_NAMES = 1 << 9,     /* query or body name rows: 404 without one in the path */
+    ROUTE_COMPUTED = 1 << 10, /* made at that moment: no count and no pages */
+    ROUTE_ANY_NAME = 1 << 11, /* the path may name what is not there: no 404 */
+    ROUTE_GUESSED = 1 << 12,  /* a code of the body is checked: 403 and 429 without a key */
 };
 
 enum { ROUTE_PARAMS = 4, ROUTE_PARAM_SIZE = 256, ROUTE_PATH_SIZE = 2048 };
@@ -66,6 +72,7 @@ struct route_answer {
     enum answer_form form;
     const struct field_shape *shape; /* NULL: not JSON, see type */
     const char *type;                /* media type; NULL: application/json */
+    int also;                        /* another status with the same body; 0: none */
 };
 
 struct route {

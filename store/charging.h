@@ -14,7 +14,11 @@
 #include "base/err.h"
 
 struct db;
+struct field_shape;
 struct ledger_span;
+
+extern const struct field_shape charging_shape_print,
+    charging_shape_event; /* of the explanations */
 
 /* Charge a print that has ended, or charge it anew after something became known: the sliced file,
  * who was in a slot. Parts that stay the same are not touched, others are reversed and booked

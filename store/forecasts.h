@@ -13,6 +13,9 @@
 #include "base/err.h"
 
 struct db;
+struct field_shape;
+
+extern const struct field_shape forecasts_shape; /* of one slot */
 
 /* One object for each slot that the print still needs: {slot, label, spool_id, needed_grams,
  * remaining_grams, runs_out_layer, runs_out_at, continues: [{slot, label, spool_id,

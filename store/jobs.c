@@ -11,53 +11,6 @@
 
 static const int64_t day_ms = 86400000;
 
-static const struct field fields[] = {
-    {.name = "job_id", .kind = K_TEXT, .doc = "Identifier of the print"},
-    {.name = "printer_id", .kind = K_TEXT, .doc = "Printer"},
-    {.name = "gcode_file_name", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "File"},
-    {.name = "start_time", .kind = K_TIME, .doc = "Start, or first sight of it"},
-    {.name = "end_time", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "null: it goes on"},
-    {.name = "status",
-     .kind = K_TEXT,
-     .doc = "printing, paused, completed, failed, cancelled or unknown"},
-    {.name = "total_estimated_grams",
-     .kind = K_GRAMS,
-     .flags = FIELD_NULLABLE,
-     .doc = "The slicer's"},
-    {.name = "total_actual_grams",
-     .kind = K_GRAMS,
-     .flags = FIELD_NULLABLE,
-     .doc = "Reported if given, else what was computed at the end"},
-    {.name = "cost_usd", .kind = K_MONEY, .flags = FIELD_NULLABLE, .doc = "Of what was booked"},
-    {.name = "created_at", .kind = K_TIME, .doc = "When it was entered"},
-    {.name = "updated_at", .kind = K_TIME, .doc = "When it last changed"},
-    {.name = "name", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Its title"},
-    {.name = "start_seen", .kind = K_BOOL, .doc = "false: found running"},
-    {.name = "progress_percent",
-     .kind = K_INT,
-     .flags = FIELD_NULLABLE,
-     .doc = "By time, as the printer says"},
-    {.name = "layer", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Layer"},
-    {.name = "total_layers", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Layers in all"},
-    {.name = "filaments",
-     .kind = K_LIST,
-     .doc = "{index, material, color_hex, profile, estimated_grams, used_grams, slot, spool_id}"},
-    {.name = "segments",
-     .kind = K_LIST,
-     .doc = "{index, slot, spool_id, from_layer, to_layer, grams}"},
-    {.name = "usage", .kind = K_LIST, .doc = "Its rows of the ledger"},
-    {.name = "open_grams", .kind = K_GRAMS, .doc = "Used, but of which roll is not known"},
-    {.name = "cost_complete", .kind = K_BOOL, .doc = "Everything in it had a roll and a price"},
-    {.name = "source", .kind = K_TEXT, .doc = "mqtt, homeassistant, api or import"},
-    {.name = "external_ids", .kind = K_OBJECT, .doc = "{external_id, task_id, subtask_id}"},
-    {.name = "sliced_file",
-     .kind = K_OBJECT,
-     .flags = FIELD_NULLABLE,
-     .doc = "{state: waiting, fetching, ready, failed or off, reason}"},
-    {.name = "note", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "The user's own words"},
-};
-const struct field_shape jobs_shape = {"print_jobs", fields, LEN(fields), "PrintJob"};
-
 enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {
     static const struct list_filter filters[] = {

@@ -19,6 +19,9 @@ struct list;
 enum { JOBS_ERASE_BATCH = 200 };
 
 extern const struct field_shape jobs_shape;
+extern const struct field_shape jobs_shape_one; /* with its forecast, see store/forecasts.h */
+extern const struct field_shape jobs_shape_started, jobs_shape_ended; /* answers of writes */
+extern const char *const jobs_statuses[];
 
 /* Filters printer_id, status, active, from, to, external_id, q. Newest first. */
 enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);

@@ -20,15 +20,14 @@ const char *const keys_scopes[] = {"read",       "spools:write", "slots:write",
                                    "jobs:write", "devices",      "webhook",
                                    "metrics",    "admin",        NULL};
 
+static const struct field scope_item = {.kind = K_TEXT, .words = keys_scopes};
+const struct field_shape keys_scope_shape = {.fields = &scope_item, .count = 1};
+
 static const struct field fields[] = {
     {.name = "key_id", .kind = K_TEXT, .doc = "Identifier of the key"},
     {.name = "name", .kind = K_TEXT, .doc = "Whose or what for"},
     {.name = "prefix", .kind = K_TEXT, .doc = "To recognise it by"},
-    {.name = "scopes",
-     .kind = K_LIST,
-     .words = keys_scopes,
-     .doc = "What it may do",
-     .of = &field_texts},
+    {.name = "scopes", .kind = K_LIST, .doc = "What it may do", .of = &keys_scope_shape},
     {.name = "device_name",
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
@@ -41,8 +40,10 @@ static const struct field fields[] = {
      .flags = FIELD_NULLABLE,
      .doc = "Last use, to the hour"},
     {.name = "revoked_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "Invalid since then"},
+    {.name = "key", .kind = K_TEXT, .doc = "The key itself, shown this once"},
 };
-const struct field_shape keys_shape = {"api_keys", fields, LEN(fields), "ApiKey"};
+const struct field_shape keys_shape = {"api_keys", fields, LEN(fields) - 1, "ApiKey"};
+const struct field_shape keys_created_shape = {NULL, fields, LEN(fields), "ApiKeyCreated"};
 
 static bool known_scope(const char *scope)
 {

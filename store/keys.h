@@ -16,7 +16,9 @@ struct field_shape;
 struct list;
 
 extern const struct field_shape keys_shape;
-extern const char *const keys_scopes[]; /* NULL-terminated */
+extern const struct field_shape keys_created_shape; /* with the key */
+extern const struct field_shape keys_scope_shape;   /* of a list of scopes */
+extern const char *const keys_scopes[];             /* NULL-terminated */
 
 /* Are all of ${scopes} names that there are, and is there one? */
 enum err keys_check_scopes(const json_t *scopes, struct why *why);

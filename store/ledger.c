@@ -8,6 +8,9 @@
 #include "store/spools.h"
 #include "store/spools_inside.h"
 
+const char *const ledger_kinds[] = {"print", "manual_adjustment", "waste", "correction", "runout",
+                                    NULL};
+
 static const struct field fields[] = {
     {.name = "event_id", .kind = K_TEXT, .doc = "Identifier of the row of the ledger"},
     {.name = "job_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Print; null: by hand"},
@@ -15,9 +18,7 @@ static const struct field fields[] = {
     {.name = "ams_slot_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Slot; null: by hand"},
     {.name = "grams_used", .kind = K_GRAMS, .doc = "Above 0: consumed"},
     {.name = "timestamp", .kind = K_TIME, .doc = "When it was used"},
-    {.name = "event_type",
-     .kind = K_TEXT,
-     .doc = "print, manual_adjustment, waste, correction or runout"},
+    {.name = "event_type", .kind = K_TEXT, .words = ledger_kinds, .doc = "Why it was booked"},
     {.name = "source", .kind = K_TEXT, .doc = "What the figure comes from"},
     {.name = "estimate", .kind = K_BOOL, .doc = "The figure is an estimate"},
     {.name = "cost_usd",
@@ -41,6 +42,16 @@ static const struct field fields[] = {
     {.name = "note", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Free text"},
 };
 const struct field_shape ledger_shape = {"usage_events", fields, LEN(fields), "UsageEvent"};
+
+static const struct field booked_fields[] = {
+    {.name = "event_id", .kind = K_TEXT, .doc = "Identifier of the row of the ledger"},
+    {.name = "spool_id", .kind = K_TEXT, .doc = "Roll"},
+    {.name = "new_weight", .kind = K_GRAMS, .doc = "Filament on it now"},
+    {.name = "event", .kind = K_OBJECT, .doc = "The row of the ledger", .of = &ledger_shape},
+    {.name = "spool", .kind = K_OBJECT, .doc = "The roll as it is now", .of = &spools_shape},
+};
+const struct field_shape ledger_booked_shape = {NULL, booked_fields, LEN(booked_fields),
+                                                "UsageBooked"};
 
 static const char insert_row[] =
     "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, at, "

@@ -18,7 +18,10 @@ struct db;
 struct field_shape;
 struct list;
 
-extern const struct field_shape ledger_shape; /* of the view usage_events */
+extern const struct field_shape ledger_shape;
+extern const struct field_shape ledger_booked_shape;  /* the answer of a write by hand */
+extern const struct field_shape ledger_history_shape; /* of ledger_history */
+extern const char *const ledger_kinds[];              /* event_type */
 
 /* A row that belongs to no print. */
 struct ledger_entry {

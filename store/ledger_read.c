@@ -35,16 +35,22 @@ enum err ledger_list(struct db *db, const json_t *args, struct list *ret_list, s
     return list_read(db, &kind, args, ret_list, why);
 }
 
+static const char *const history_kinds[] = {
+    "print", "manual_adjustment", "waste", "correction", "runout", "day", NULL};
+
 static const struct field history_fields[] = {
     {.name = "event_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Row of the ledger"},
     {.name = "grams_used", .kind = K_GRAMS, .doc = "Above 0: consumed"},
-    {.name = "event_type", .kind = K_TEXT, .doc = "As in usage events"},
+    {.name = "event_type",
+     .kind = K_TEXT,
+     .words = history_kinds,
+     .doc = "As in usage events; day: a sum"},
     {.name = "timestamp", .kind = K_TIME, .doc = "When it was used"},
     {.name = "job_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Print"},
     {.name = "balance_grams", .kind = K_GRAMS, .doc = "What was left afterwards, by the ledger"},
 };
-static const struct field_shape history_shape = {"usage_history", history_fields,
-                                                 LEN(history_fields), "UsageOfSpool"};
+const struct field_shape ledger_history_shape = {NULL, history_fields, LEN(history_fields),
+                                                 "UsageOfSpool"};
 
 /* The running balance counts all rows, whatever is asked for; hence the window before the filter.
  */
@@ -110,7 +116,8 @@ enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list
     else
         buf_text(&sql, by_event);
     if (!sql.failed)
-        ret_list->total = (int64_t)db_text(db, sql.data, keys, &history_shape, &ret_list->body);
+        ret_list->total =
+            (int64_t)db_text(db, sql.data, keys, &ledger_history_shape, &ret_list->body);
     ret_list->seq = changes_newest_of(db, "usage_event");
     return db_status(db, why);
 }

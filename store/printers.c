@@ -13,11 +13,16 @@
 #include "store/list.h"
 #include "store/printers_inside.h"
 
+const char *const printers_sources[] = {"mqtt", "homeassistant", NULL};
+
 static const struct field fields[] = {
     {.name = "printer_id", .kind = K_TEXT, .doc = "Identifier, the serial by default"},
     {.name = "name", .kind = K_TEXT, .doc = "For people"},
-    {.name = "aliases", .kind = K_LIST, .doc = "Other names that webhooks use for it"},
-    {.name = "source", .kind = K_TEXT, .doc = "mqtt or homeassistant"},
+    {.name = "aliases",
+     .kind = K_LIST,
+     .doc = "Other names that webhooks use for it",
+     .of = &field_texts},
+    {.name = "source", .kind = K_TEXT, .words = printers_sources, .doc = "Who tells about it"},
     {.name = "serial", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Serial number"},
     {.name = "host", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Name or address"},
     {.name = "port", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "null: the usual one"},
@@ -41,6 +46,14 @@ static const struct field fields[] = {
      .doc = "Fetch them in the clear where encryption fails; null: as the setting says"},
 };
 const struct field_shape printers_shape = {"printers", fields, LEN(fields), "Printer"};
+
+static const char *const deleted[] = {"deleted", NULL};
+static const struct field deleted_fields[] = {
+    {.name = "printer_id", .kind = K_TEXT, .doc = "Identifier"},
+    {.name = "status", .kind = K_TEXT, .words = deleted, .doc = "What was done"},
+};
+const struct field_shape printers_deleted_shape = {NULL, deleted_fields, LEN(deleted_fields),
+                                                   "PrinterDeleted"};
 
 static enum err missing(struct db *db, struct why *why)
 {

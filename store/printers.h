@@ -19,6 +19,8 @@ struct field_shape;
 struct list;
 
 extern const struct field_shape printers_shape;
+extern const struct field_shape printers_deleted_shape; /* the answer of printers_delete */
+extern const char *const printers_sources[];            /* who tells about a printer */
 
 /* {printer_id (default: the serial), aliases, name, source, serial, host, port, access_code
  * (sealed), pin_sha256, model, enabled, ftps_port, fetch_sliced_file,

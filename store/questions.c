@@ -11,10 +11,13 @@
 #include "store/slots.h"
 #include "store/spools.h"
 
+static const char *const kinds[] = {"which_spool", "mismatch", "draft", NULL};
+static const char *const states[] = {"open", "answered", "closed", NULL};
+
 static const struct field fields[] = {
     {.name = "question_id", .kind = K_TEXT, .doc = "Identifier of the question"},
-    {.name = "kind", .kind = K_TEXT, .doc = "which_spool, mismatch or draft"},
-    {.name = "state", .kind = K_TEXT, .doc = "open, answered or closed"},
+    {.name = "kind", .kind = K_TEXT, .words = kinds, .doc = "What is asked"},
+    {.name = "state", .kind = K_TEXT, .words = states, .doc = "Whether it waits"},
     {.name = "printer_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Printer"},
     {.name = "ams_unit_number", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Unit"},
     {.name = "slot_number", .kind = K_INT, .flags = FIELD_NULLABLE, .doc = "Slot of the unit"},
@@ -24,12 +27,13 @@ static const struct field fields[] = {
     {.name = "reason", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Why it is asked"},
     {.name = "candidates",
      .kind = K_LIST,
-     .doc = "Rolls that it may be, best first: {spool_id, spool_number, score, evidence, reason, "
-            "elsewhere, archived, empty}"},
+     .doc = "Rolls that it may be, best first",
+     .of = &slots_shape_candidate},
     {.name = "reported",
      .kind = K_OBJECT,
      .flags = FIELD_NULLABLE,
-     .doc = "What the slot showed then"},
+     .doc = "What the slot showed then",
+     .of = &slots_shape_reported},
     {.name = "spool_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "The answer"},
     {.name = "opened_at", .kind = K_TIME, .doc = "When it was asked"},
     {.name = "closed_at", .kind = K_TIME, .flags = FIELD_NULLABLE, .doc = "When it ended"},

@@ -13,37 +13,6 @@
 #include "store/printers.h"
 #include "store/slots_inside.h"
 
-static const struct field fields[] = {
-    {.name = "ams_slot_id", .kind = K_TEXT, .doc = "Identifier of the slot"},
-    {.name = "printer_id", .kind = K_TEXT, .doc = "Printer"},
-    {.name = "ams_unit_number",
-     .kind = K_INT,
-     .doc = "1 to 8 AMS, 16 AMS Lite of the A2L, 128 to 135 AMS HT, 255 external"},
-    {.name = "slot_number", .kind = K_INT, .doc = "1 to 4 in its unit"},
-    {.name = "spool_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Roll that is in it"},
-    {.name = "current_ha_color",
-     .kind = K_TEXT,
-     .flags = FIELD_NULLABLE,
-     .doc = "Colour that the printer reports, whichever source it came by"},
-    {.name = "current_ha_material",
-     .kind = K_TEXT,
-     .flags = FIELD_NULLABLE,
-     .doc = "Material that the printer reports, whichever source it came by"},
-    {.name = "last_updated", .kind = K_TIME, .doc = "Last change of what it reports"},
-    {.name = "label", .kind = K_TEXT, .doc = "Short name, such as A1, HT-A1 or Ext"},
-    {.name = "spool", .kind = K_OBJECT, .flags = FIELD_NULLABLE, .doc = "Summary of the roll"},
-    {.name = "reported", .kind = K_OBJECT, .doc = "What the printer says of it"},
-    {.name = "match",
-     .kind = K_TEXT,
-     .doc = "Does the report agree with the roll: ok, mismatch, unassigned, empty or unknown"},
-    {.name = "active", .kind = K_BOOL, .doc = "It feeds now"},
-    {.name = "open_question_id",
-     .kind = K_TEXT,
-     .flags = FIELD_NULLABLE,
-     .doc = "Question to the user about it"},
-};
-const struct field_shape slots_shape = {"ams_slots", fields, LEN(fields), "Slot"};
-
 enum err slots_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
 {
     static const struct list_filter filters[] = {{"printer_id", "printer_id = :printer_id"},

@@ -26,6 +26,12 @@ struct tray;
 
 extern const struct field_shape slots_shape;
 extern const struct field_shape slots_history_shape;
+extern const struct field_shape slots_shape_place;     /* printer, unit, slot */
+extern const struct field_shape slots_shape_address;   /* unit, slot */
+extern const struct field_shape slots_shape_reported;  /* what a printer says of a slot */
+extern const struct field_shape slots_shape_assigned;  /* the answer of a write */
+extern const struct field_shape slots_shape_candidate; /* of slots_candidates */
+extern const char *const slots_events[];               /* event_type of the history */
 
 /* {printer_id, ams_unit_number, slot_number}. */
 enum err slots_get(struct db *db, const json_t *args, json_t **ret, struct why *why);

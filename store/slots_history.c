@@ -9,6 +9,8 @@
 #include "store/slots_inside.h"
 #include "store/spools.h"
 
+static const char *const sources[] = {"api", "mqtt", "homeassistant", NULL};
+
 static const struct field fields[] = {
     {.name = "history_id", .kind = K_TEXT, .doc = "Identifier of the row"},
     {.name = "ams_slot_id", .kind = K_TEXT, .doc = "Slot"},
@@ -18,12 +20,12 @@ static const struct field fields[] = {
      .kind = K_TIME,
      .flags = FIELD_NULLABLE,
      .doc = "Until then; null: now"},
-    {.name = "event_type", .kind = K_TEXT, .doc = "Why"},
+    {.name = "event_type", .kind = K_TEXT, .words = slots_events, .doc = "Why"},
     {.name = "printer_id", .kind = K_TEXT, .doc = "Printer"},
     {.name = "ams_unit_number", .kind = K_INT, .doc = "Unit, as in slots"},
     {.name = "slot_number", .kind = K_INT, .doc = "1 to 4 in its unit"},
     {.name = "reason", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Why, in words"},
-    {.name = "source", .kind = K_TEXT, .doc = "Who said so: api, mqtt or homeassistant"},
+    {.name = "source", .kind = K_TEXT, .words = sources, .doc = "Who said so"},
     {.name = "confidence",
      .kind = K_REAL,
      .flags = FIELD_NULLABLE,

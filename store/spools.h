@@ -21,6 +21,9 @@ struct field_shape;
 struct list;
 
 extern const struct field_shape spools_shape;
+/* Answers of writes. */
+extern const struct field_shape spools_shape_created, spools_shape_updated, spools_shape_deleted,
+    spools_shape_adjusted;
 
 /* Columns of the view; `quantity` makes a box of rolls, `spool_id` (a UUID) names the first,
  * `raise_initial` lets current go beyond initial, `free_name` takes a spool_id that is no UUID (the

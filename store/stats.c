@@ -5,6 +5,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/list.h"
+#include "store/slots.h"
 
 static const struct field low_fields[] = {
     {.name = "spool_id", .kind = K_TEXT, .doc = "Identifier of the roll (UUID)"},
@@ -14,13 +15,17 @@ static const struct field low_fields[] = {
     {.name = "brand", .kind = K_TEXT, .doc = "Vendor"},
     {.name = "product_name", .kind = K_TEXT, .doc = "Product"},
     {.name = "material_type", .kind = K_TEXT, .doc = "Material"},
-    {.name = "color_hex", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "#RRGGBB"},
+    {.name = "color_hex", .kind = K_COLOR, .flags = FIELD_NULLABLE, .doc = "Its colour"},
     {.name = "remaining_percent",
      .kind = K_INT,
      .flags = FIELD_NULLABLE,
      .doc = "Of the full roll"},
     {.name = "location", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Where it is kept"},
-    {.name = "loaded_in", .kind = K_OBJECT, .flags = FIELD_NULLABLE, .doc = "Its slot"},
+    {.name = "loaded_in",
+     .kind = K_OBJECT,
+     .flags = FIELD_NULLABLE,
+     .doc = "Its slot",
+     .of = &slots_shape_place},
 };
 const struct field_shape stats_low_shape = {"spools", low_fields, LEN(low_fields), "LowSpool"};
 

@@ -18,6 +18,8 @@
 
 enum { SLICED_FILAMENTS = 64, SLICED_WARNINGS = 16 };
 
+struct field_shape;
+
 struct sliced_filament {
     int index;                                 /* 1-based, the slicer's filament id */
     char profile[24], material[24], color[10]; /* "" where unknown; color as #RRGGBB[AA] */
@@ -46,6 +48,8 @@ struct sliced {
  * not_an_archive, plate_missing, plate_ambiguous, too_big, bad_slice_info, unreadable. */
 enum err sliced_read(const char *path, int plate, struct sliced *ret_sliced, struct why *why);
 void sliced_clear(struct sliced *sliced);
+
+extern const struct field_shape sliced_shape; /* of sliced_json */
 
 /* The JSON of `filamentd analyze` and POST /api/sliced_files/analyze; ${layers}: with
  * cumulative_mm_by_layer. NULL without memory. The caller owns it. */

@@ -2,9 +2,42 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "bridge/printer/sliced.h"
+#include "core/field.h"
 #include "core/gcode.h"
+
+enum { NIL = FIELD_NULLABLE, OPT = FIELD_OPTIONAL };
+
+static const struct field length_item = {.kind = K_REAL};
+static const struct field_shape lengths = {.fields = &length_item, .count = 1};
+
+/* wire, name, kind, at, size, min, max, flags, words, doc, of */
+static const struct field filament_fields[] = {
+    {NULL, "index", K_INT, 0, 0, 0, 0, 0, NULL, "Of the slicer, from 1"},
+    {NULL, "profile", K_TEXT, 0, 0, 0, 0, NIL, NULL, "Such as GFA00"},
+    {NULL, "material", K_TEXT, 0, 0, 0, 0, NIL, NULL, "Material"},
+    {NULL, "color_hex", K_TEXT, 0, 0, 0, 0, NIL, NULL, "As the file says, such as #RRGGBB"},
+    {NULL, "used_g", K_REAL, 0, 0, 0, 0, NIL, NULL, "The slicer's grams"},
+    {NULL, "used_m", K_REAL, 0, 0, 0, 0, NIL, NULL, "The slicer's metres"},
+    {NULL, "gcode_mm", K_REAL, 0, 0, 0, 0, NIL, NULL, "Counted in the gcode"},
+    {NULL, "gcode_g", K_REAL, 0, 0, 0, 0, NIL, NULL, "What that weighs"},
+    {NULL, "cumulative_mm_by_layer", K_OBJECT, 0, 0, 0, 0, OPT, NULL,
+     "Length to the end of each layer, where it was asked for", &lengths},
+};
+static const struct field_shape filament_shape = {NULL, filament_fields, LEN(filament_fields),
+                                                  "SlicedFilament"};
+
+static const struct field sliced_fields[] = {
+    {NULL, "plate", K_INT, 0, 0, 0, 0, NIL, NULL, "From 1; null: plain gcode"},
+    {NULL, "printer_model", K_TEXT, 0, 0, 0, 0, NIL, NULL, "What it was sliced for"},
+    {NULL, "total_layers", K_INT, 0, 0, 0, 0, NIL, NULL, "Layers in all"},
+    {NULL, "prediction_s", K_INT, 0, 0, 0, 0, NIL, NULL, "How long it will take, in seconds"},
+    {NULL, "filaments", K_LIST, 0, 0, 0, 0, 0, NULL, "Those that it uses", &filament_shape},
+    {NULL, "warnings", K_LIST, 0, 0, 0, 0, 0, NULL, "What is odd in it", &field_texts},
+};
+const struct field_shape sliced_shape = {NULL, sliced_fields, LEN(sliced_fields), "SlicedFile"};
 
 static json_t *rounded(double value, double unit)
 {

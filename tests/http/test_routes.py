@@ -19,6 +19,7 @@ def examples(spool, other, printer, key, history, event, job, alert):
         "getHealth": ("GET", "/healthz", None, 200),
         "getReadiness": ("GET", "/readyz", None, 200),
         "getVersion": ("GET", "/api/version", None, 200),
+        "getOpenApi": ("GET", "/api/openapi.json", None, 200),
         "listSpools": ("GET", "/api/spools", None, 200),
         "createSpool": ("POST", "/api/spools", SPOOL, 201),
         "getSpool": ("GET", f"/api/spools/{spool}", None, 200),

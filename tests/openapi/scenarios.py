@@ -1,0 +1,121 @@
+"""What the generic tests of test_live.py cannot know: one row for each answer that needs a story.
+
+A row is (operation, status, method, path, body) or the same with headers. Rows are asked for in their order,
+and may do with the world what they need between each other. New operations need a row here only for statuses
+that neither their example in tests/http/test_routes.py nor the generic refusals produce.
+"""
+
+from case import SPOOL
+
+STALE = '"999999999"'
+MISSING = "0198c0de-0000-7000-8000-000000000000"
+GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
+
+
+# Refusals that a story below tells, since the example is about something that is not there.
+TOLD = {("getQuestion", 304), ("answerQuestion", 412), ("repinPrinter", 412), ("pairDevice", 403)}
+# Bodies whose secret is guessed, where no key is: too many of them are refused.
+GUESSES = {"pairDevice": {"code": "ABCDEFGHJK", "device_name": "Phone"}}
+
+
+def examples(w):
+    """Calls that are right, where those of tests/http/test_routes.py are about something that is not there."""
+    job = w.post("/api/print_jobs/start", {"printer_id": "shelf", "gcode_file_name": "sliced.3mf"})["job_id"]
+    w.done(w.daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed"}))
+    return {"attachSlicedFile": ("POST", f"/api/print_jobs/{job}/sliced_file", GCODE, 200)}
+
+
+def spools(w):
+    yield "createSpool", 409, "POST", "/api/spools", {**SPOOL, "spool_id": w.spool()}
+    held = w.spool()
+    w.assign("shelf", 2, held)
+    yield "deleteSpool", 409, "DELETE", f"/api/spools/{held}", None
+    yield "archiveSpool", 409, "POST", f"/api/spools/{held}/archive", {}
+    yield "assignSlot", 409, "POST", "/api/ams_slots/shelf/1/3/assign", {"spool_id": held, "if_loaded": "reject"}
+    stay = w.get("/api/slot_history?limit=1")[0]["history_id"]
+    yield "correctSlotHistory", 409, "PATCH", f"/api/slot_history/{stay}", {"unassigned_at": "2020-01-02T00:00:00Z",
+                                                                           "assigned_at": "2020-01-01T00:00:00Z"}
+    yield "recordUsage", 404, "POST", "/api/usage_events", {"spool_id": MISSING, "grams_used": 1, "event_type": "waste"}
+    event = w.post("/api/usage_events", {"spool_id": held, "grams_used": 5, "event_type": "waste"})["event_id"]
+    w.post(f"/api/usage_events/{event}/undo", {})
+    yield "undoUsage", 409, "POST", f"/api/usage_events/{event}/undo", {}
+    tagged = w.post("/api/spools", {**SPOOL, "tray_uuid": "AB" * 16})["spool_id"]
+    yield "updateSpool", 409, "PUT", f"/api/spools/{held}", {"tray_uuid": "AB" * 16}
+    yield "getSpool", 200, "GET", f"/api/spools/{tagged}", None
+    yield "createSpool", 201, "POST", "/api/spools", {**SPOOL, "quantity": 2}
+    yield "listSpools", 200, "GET", "/api/spools?limit=1", None
+    yield "listAllSlotHistory", 404, "GET", "/api/slot_history?printer_id=nobody", None
+
+
+def jobs(w):
+    w.post("/api/printers", {"printer_id": "press", "source": "homeassistant"})
+    w.assign("press", 1, w.spool())
+    start = {"printer_id": "press", "gcode_file_name": "one.3mf",
+             "filaments": [{"ams_unit_number": 1, "slot_number": 1, "estimated_grams": 10}]}
+    job = w.post("/api/print_jobs/start", start)["job_id"]
+    path = f"/api/print_jobs/{job}"
+    yield "startPrintJob", 200, "POST", "/api/print_jobs/start", start
+    yield "startPrintJob", 409, "POST", "/api/print_jobs/start", {**start, "gcode_file_name": "two.3mf"}
+    yield "startPrintJob", 404, "POST", "/api/print_jobs/start", {**start, "printer_id": "nobody"}
+    yield "listPrintJobs", 404, "GET", "/api/print_jobs?printer_id=nobody", None
+    yield "getPrintJob", 200, "GET", path, None
+    yield "explainPrintJob", 200, "GET", path + "/explain", None
+    yield "correctPrintJob", 409, "PATCH", path, {"status": "failed"}
+    yield "erasePrintJobNames", 409, "POST", path + "/erase_names", {}
+    yield "rebookPrintJob", 409, "POST", path + "/rebook", {}
+    yield "attachSlicedFile", 200, "POST", path + "/sliced_file", GCODE
+    yield "endPrintJob", 200, "PUT", path + "/end", {"status": "completed", "actual_grams_used": 12}
+    yield "endPrintJob", 409, "PUT", path + "/end", {"status": "failed"}
+    yield "explainPrintJob", 200, "GET", path + "/explain", None
+    yield "listSpoolUsage", 200, "GET", f"/api/stats/spools/usage_history/{w.last_spool}?bucket=day", None
+    event = w.get(f"/api/usage_events?job_id={job}")[0]["event_id"]
+    yield "explainUsageEvent", 200, "GET", f"/api/usage_events/{event}/explain", None
+    yield "analyzeSlicedFile", 200, "POST", "/api/sliced_files/analyze?layers=true", GCODE
+
+
+def printers(w):
+    mqtt = {"serial": "01S00A000000001", "host": "127.0.0.1", "port": 1, "access_code": "12345678", "enabled": False}
+    w.post("/api/printers", {**mqtt, "printer_id": "dark"})
+    yield "createPrinter", 409, "POST", "/api/printers", mqtt
+    yield "updatePrinter", 409, "PUT", "/api/printers/shelf", {"aliases": ["dark"]}
+    yield "testPrinter", 200, "POST", "/api/printers/dark/test", {}
+    w.post(f"/api/printers/{w.bench}/test", {})
+    yield "testPrinter", 200, "POST", f"/api/printers/{w.bench}/test", {}
+    yield "repinPrinter", 412, "POST", f"/api/printers/{w.bench}/repin", {"pin_sha256": w.pin}, {"If-Match": STALE}
+    yield "repinPrinter", 409, "POST", f"/api/printers/{w.bench}/repin", {}
+    yield "repinPrinter", 200, "POST", f"/api/printers/{w.bench}/repin", {"pin_sha256": w.pin}
+    yield "getPrinterStatus", 200, "GET", f"/api/printers/{w.bench}/status", None
+    yield "listPrinterSlots", 200, "GET", f"/api/ams_slots/{w.bench}", None
+    yield "listQuestions", 200, "GET", "/api/questions", None
+    yield "listSlotCandidates", 200, "GET", f"/api/ams_slots/{w.bench}/1/1/candidates", None
+
+
+def questions(w):
+    first, second = [q["question_id"] for q in w.get("/api/questions")][:2]
+    read = w.daemon.get(f"/api/questions/{first}")
+    yield "getQuestion", 200, "GET", f"/api/questions/{first}", None
+    yield "getQuestion", 304, "GET", f"/api/questions/{first}", None, {"If-None-Match": read.headers["ETag"]}
+    yield "answerQuestion", 412, "POST", f"/api/questions/{first}/answer", {"dismiss": True}, {"If-Match": STALE}
+    yield "answerQuestion", 200, "POST", f"/api/questions/{first}/answer", {"create": SPOOL}
+    yield "answerQuestion", 409, "POST", f"/api/questions/{first}/answer", {"dismiss": True}
+    yield "answerQuestion", 200, "POST", f"/api/questions/{second}/answer", {"dismiss": True}
+
+
+def catalog(w):
+    vendor = w.post("/api/vendors", {"name": "Twin"})["vendor_id"]
+    other = w.post("/api/vendors", {"name": "Other twin"})["vendor_id"]
+    yield "createVendor", 409, "POST", "/api/vendors", {"name": "Twin"}
+    yield "updateVendor", 409, "PUT", f"/api/vendors/{other}", {"name": "Twin"}
+    w.post("/api/filaments", {"brand": "Twin", "product_name": "F", "material_type": "PLA"})
+    yield "deleteVendor", 409, "DELETE", f"/api/vendors/{vendor}", None
+    used = w.get(f"/api/spools/{w.spool()}")["filament_id"]
+    yield "deleteFilament", 409, "DELETE", f"/api/filaments/{used}", None
+
+
+def pairing(w):
+    code = w.post("/api/pair/codes", {})["code"]
+    yield "pairDevice", 403, "POST", "/api/pair", {"code": "ABCDEFGHJK", "device_name": "Phone"}
+    yield "pairDevice", 201, "POST", "/api/pair", {"code": code, "device_name": "Phone"}
+
+
+STORIES = [spools, jobs, printers, questions, catalog, pairing]
