@@ -11,6 +11,7 @@
 #include "bridge/printer/discover.h"
 #include "bridge/printer/links.h"
 #include "core/address.h"
+#include "core/job_identity.h"
 #include "core/printer.h"
 #include "store/db.h"
 #include "store/printers.h"
@@ -29,9 +30,10 @@ static json_t *int_or_null(int64_t value, int64_t unknown)
     return value == unknown ? json_null() : json_integer(value);
 }
 
+/* A name that was erased is known by its hash only. */
 static json_t *text_or_null(const char *text)
 {
-    json_t *value = *text ? json_string(text) : NULL;
+    json_t *value = *text && !job_name_erased(text) ? json_string(text) : NULL;
     return value ? value : json_null();
 }
 

@@ -8,7 +8,9 @@
 #include "bridge/hub_jobs.h"
 #include "core/change.h"
 #include "core/decide.h"
+#include "core/job_identity.h"
 #include "store/alerts.h"
+#include "store/jobs.h"
 #include "store/printers.h"
 #include "store/slots.h"
 
@@ -100,9 +102,18 @@ static enum err decide_after_print(const struct change_set *set)
     return e;
 }
 
+/* Names that were erased are stored as their hashes only, however often the printer tells them. */
 static enum err save_state(const struct change_set *set)
 {
-    json_t *printer = printer_dump(&set->next->printer), *job = job_dump(&set->next->job);
+    struct track *shown auto_free = malloc(sizeof *shown);
+    if (!shown)
+        return why_fail(set->why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    *shown = *set->next;
+    if (jobs_names_erased(set->step->db, shown->job.row)) {
+        job_forget_printer_names(&shown->job, &shown->printer);
+        job_forget_names(&shown->job);
+    }
+    json_t *printer = printer_dump(&shown->printer), *job = job_dump(&shown->job);
     json_auto_t *state = json_pack("{s:o, s:o}", "printer", printer, "job", job);
     if (!state)
         return why_fail(set->why, ERR_NOMEM, NULL, NULL, "memory ran out");

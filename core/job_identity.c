@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/auto.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "core/job.h"
 #include "core/rules.h"
@@ -21,8 +23,37 @@ static size_t stem_length(const char *name)
     return strlen(name);
 }
 
+static const char erased_prefix[] = "erased:";
+
+enum { ERASED_SIZE = sizeof erased_prefix - 1 + SHA256_HEX_SIZE };
+
+bool job_name_erased(const char *name)
+{
+    return text_starts(name, erased_prefix);
+}
+
+/* Of two titles that are the same it makes the same text. */
+static void erase(const char *name, char ret_erased[ERASED_SIZE])
+{
+    char title[PRINTER_TEXT];
+    size_t len = stem_length(name);
+    if (job_name_erased(name) && text_copy(ret_erased, ERASED_SIZE, name))
+        return;
+    len = len < sizeof title ? len : sizeof title;
+    for (size_t i = 0; i < len; i++)
+        title[i] = is_replaced(name[i]) ? '_' : name[i];
+    text_copy(ret_erased, ERASED_SIZE, erased_prefix);
+    sha256_hex(title, len, ret_erased + strlen(erased_prefix));
+}
+
 bool job_same_title(const char *a, const char *b)
 {
+    if (job_name_erased(a) || job_name_erased(b)) {
+        char one[ERASED_SIZE], other[ERASED_SIZE];
+        erase(a, one);
+        erase(b, other);
+        return strcmp(one, other) == 0;
+    }
     size_t len = stem_length(a);
     if (len != stem_length(b))
         return false;
@@ -30,6 +61,56 @@ bool job_same_title(const char *a, const char *b)
         if (a[i] != b[i] && !(is_replaced(a[i]) && is_replaced(b[i])))
             return false;
     return true;
+}
+
+static void forget(char *name, size_t size)
+{
+    char erased[ERASED_SIZE];
+    if (!*name)
+        return;
+    erase(name, erased);
+    text_copy(name, size, erased);
+}
+
+void job_forget_names(struct job *job)
+{
+    forget(job->file, sizeof job->file);
+    forget(job->name, sizeof job->name);
+    forget(job->title, sizeof job->title);
+}
+
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool names_job(const struct job *job, const char *name)
+{
+    const char *const known[] = {job->file, job->name, job->title};
+    for (size_t i = 0; i < LEN(known); i++)
+        if (*known[i] &&
+            (job_same_title(name, known[i]) || job_same_title(base_of(name), base_of(known[i]))))
+            return true;
+    return false;
+}
+
+void job_forget_printer_names(const struct job *job, struct printer *printer)
+{
+    struct {
+        char *name;
+        size_t size;
+    } names[] = {
+        {printer->identity.gcode_file, sizeof printer->identity.gcode_file},
+        {printer->identity.subtask_name, sizeof printer->identity.subtask_name},
+        {printer->command.title, sizeof printer->command.title},
+        {printer->command.file, sizeof printer->command.file},
+        {printer->command.param, sizeof printer->command.param},
+    };
+    bool commanded = job->command && job->command == printer->command.number;
+    for (size_t i = 0; i < LEN(names); i++)
+        if (*names[i].name && ((commanded && i >= 2) || names_job(job, names[i].name)))
+            forget(names[i].name, names[i].size);
 }
 
 bool job_replaced(const struct job *job, const struct printer *printer)
@@ -63,7 +144,7 @@ bool job_is_utility(const struct printer *printer)
 /* Keep ${now} in ${slot} where it says something; true where that is new. */
 static bool learn(char *slot, size_t size, const char *now)
 {
-    if (!*now || strcmp(slot, now) == 0)
+    if (!*now || strcmp(slot, now) == 0 || (job_name_erased(slot) && job_same_title(slot, now)))
         return false;
     return text_copy(slot, size, now);
 }
