@@ -101,6 +101,8 @@ static const char *why_rejected(const struct tale *tale, const char *source, boo
         return "the slicer's grams or the layers are not known";
     if (!told && strcmp(source, "rfid_remain") == 0)
         return "the slot was not read with the same tag at both ends";
+    if (told && strcmp(source, "estimate") == 0)
+        return "it is what the whole print would have used, and this one did not complete";
     if (!told)
         return "nobody told a figure";
     return better ? "it could not be applied to this filament" : "a better source is known";

@@ -12,11 +12,14 @@
 #include "store/slots.h"
 #include "store/spools.h"
 
+static const int64_t mg_unknown = -1;
+
 /* One figure on its way into the ledger. */
 struct figure {
     int64_t slot, spool; /* row ids; 0 unknown */
-    int64_t mg;
-    int filament; /* from 1 */
+    int64_t mg;          /* mg_unknown: open */
+    int64_t foreseen_mg; /* of an open one: its estimate; 0 none */
+    int filament;        /* from 1 */
     const char *source;
     bool estimate;
 };
@@ -73,6 +76,20 @@ static int free_segment(struct db *db, const json_t *args)
                        args, next);
 }
 
+/* What is known of an open figure, in the form of store/charging. */
+static void put_evidence(struct db *db, json_t *args, const struct figure *figure)
+{
+    if (figure->mg != mg_unknown)
+        return;
+    json_t *most = figure->foreseen_mg > 0 ? json_integer(figure->foreseen_mg) : json_null();
+    db_put(db, args, "evidence",
+           json_pack("{s:s, s:i, s:O}", "source", "open", "low_mg", 0, "high_mg", most));
+    db_put(
+        db, args, "basis",
+        json_pack("{s:s, s:{s:O}, s:b}", "basis", "open", "said_mg", "estimate", most, "whole", 0));
+    json_decref(most);
+}
+
 static enum err book(struct db *db, const struct job_row *job, const struct figure *figure,
                      struct why *why)
 {
@@ -82,29 +99,31 @@ static enum err book(struct db *db, const struct job_row *job, const struct figu
     db_put(db, args, "segment", json_integer(segment));
     db_put(db, args, "slot", figure->slot ? json_integer(figure->slot) : json_null());
     db_put(db, args, "spool", figure->spool ? json_integer(figure->spool) : json_null());
-    db_put(db, args, "mg", json_integer(figure->mg));
+    db_put(db, args, "mg", figure->mg >= 0 ? json_integer(figure->mg) : json_null());
+    put_evidence(db, args, figure);
     db_put(db, args, "source", json_string(figure->source));
     db_put(db, args, "estimate", json_boolean(figure->estimate));
     db_put(db, args, "end", json_integer(job->ended_at));
     db_exec(
         db,
         "INSERT INTO job_segment (job, filament, segment, slot, spool, from_at, to_at, mg, "
-        "source, estimate) VALUES (:job, :filament, :segment, :slot, :spool, :at, :end, :mg, "
-        ":source, :estimate) ON CONFLICT (job, filament, segment) DO UPDATE SET slot = excluded.slot, "
+        "source, estimate, evidence) VALUES (:job, :filament, :segment, :slot, :spool, :at, :end, "
+        ":mg, :source, :estimate, :evidence) ON CONFLICT (job, filament, segment) DO UPDATE SET slot = excluded.slot, "
         "spool = excluded.spool, from_layer = NULL, to_layer = NULL, "
         "from_at = excluded.from_at, to_at = excluded.to_at, mg = excluded.mg, "
-        "source = excluded.source, estimate = excluded.estimate, evidence = NULL",
+        "source = excluded.source, estimate = excluded.estimate, "
+        "evidence = excluded.evidence",
         args);
     db_exec(db,
-            "UPDATE job_filament SET used_mg = coalesce(used_mg, 0) + :mg, source = :source "
-            "WHERE job = :job AND idx = :filament",
+            "UPDATE job_filament SET used_mg = coalesce(used_mg + :mg, used_mg, :mg), "
+            "source = :source, evidence = :basis WHERE job = :job AND idx = :filament",
             args);
     const struct ledger_charge charge = {.job = job->id,
                                          .slot = figure->slot,
                                          .spool = figure->spool,
                                          .filament = figure->filament,
                                          .segment = segment,
-                                         .mg = figure->mg,
+                                         .mg = figure->mg > 0 ? figure->mg : 0,
                                          .kind = "print",
                                          .source = figure->source,
                                          .estimate = figure->estimate,
@@ -215,6 +234,27 @@ static enum err book_sum(struct db *db, const struct job_row *job, int64_t total
     return book(db, job, &figure, why);
 }
 
+/* Nobody knows how much: the charges stay open, with their estimates to be seen. */
+static enum err leave_open(struct db *db, const struct job_row *job, const json_t *filaments,
+                           struct why *why)
+{
+    struct figure figure = {.mg = mg_unknown, .source = "open"};
+    size_t i;
+    const json_t *row;
+    enum err e = OK;
+    json_array_foreach (filaments, i, row) {
+        figure.filament = (int)args_int(row, "idx", 0);
+        figure.slot = args_int(row, "slot", 0);
+        figure.spool = figure.slot ? roll_in(db, job, figure.slot) : 0;
+        figure.foreseen_mg = args_int(row, "mg", 0);
+        e = e ? e : book(db, job, &figure, why);
+    }
+    if (json_array_size(filaments))
+        return e;
+    figure.filament = filament_of(db, job, 0);
+    return book(db, job, &figure, why);
+}
+
 /* Without figures: a completed print books its estimates, another one leaves them to be seen. */
 static enum err book_estimates(struct db *db, const struct job_row *job, struct why *why)
 {
@@ -223,7 +263,7 @@ static enum err book_estimates(struct db *db, const struct job_row *job, struct 
     json_auto_t *filaments = known_filaments(db, job);
     int64_t sum = sum_of(filaments);
     if (!job->completed || sum <= 0)
-        return db_status(db, why);
+        return leave_open(db, job, filaments, why);
     const struct figure like = {.source = "estimate", .estimate = true};
     return book_split(db, job, filaments, sum, like, why);
 }

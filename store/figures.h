@@ -17,7 +17,7 @@ struct db;
 /* Book an ended print by `usage` or `actual_grams_used` of ${args} (see store/jobs_client.h): as
  * told; what the hub followed is charged by that, stretched to the sum; else the sum is split by
  * the estimates, else to the one known slot, else open. Without either: the estimates of a
- * completed print. */
+ * completed print; of another one every part stays open, with its estimate to be seen. */
 enum err figures_book(struct db *db, int64_t job, const json_t *args, struct why *why);
 
 /* The same for a print that was booked before: figures of ${args} replace all that was told or

@@ -194,6 +194,57 @@ static void the_last_milligram_is_split_too(void **state)
     case_close(shop.db);
 }
 
+/* It did not complete, and nobody says how much: open, with what was foreseen. Figures that come
+ * later are booked, and taken back again. */
+static void without_figures_it_stays_open(void **state)
+{
+    (void)state;
+    struct shop shop = shop_open();
+    json_auto_t *made = begin(&shop, two_filaments);
+    json_auto_t *done = end(&shop, made, "{\"status\":\"cancelled\"}");
+    used(&shop, 0, 0, 0, 0);
+    assert_true(json_is_null(json_object_get(job_of(done), "total_actual_grams")));
+    assert_true(json_is_false(json_object_get(job_of(done), "cost_complete")));
+    json_auto_t *told = case_ok(shop.db, charging_explain, with_id(made, "{}"));
+    const json_t *charges = json_object_get(told, "charges");
+    assert_int_equal(json_array_size(charges), 2);
+    const json_t *first = json_array_get(charges, 0);
+    assert_true(json_is_null(json_object_get(first, "grams")));
+    assert_string_equal(case_text(first, "source"), "open");
+    assert_true(json_is_string(json_object_get(first, "spool_id")));
+    double foreseen = case_number(json_object_get(first, "said"), "estimate");
+    assert_true(foreseen > 0);
+    case_near(json_object_get(first, "bounds"), "high_grams", foreseen, 0);
+    json_auto_t *same = correct(&shop, made, "{\"status\":\"failed\"}");
+    json_auto_t *again = case_ok(shop.db, charging_explain, with_id(made, "{}"));
+    assert_int_equal(json_array_size(json_object_get(again, "charges")), 2);
+    json_auto_t *rebooked = case_ok(shop.db, charging_rebook, with_id(made, "{}"));
+    used(&shop, 0, 0, 0, 0);
+    json_auto_t *known = correct(&shop, made, "{\"actual_grams_used\":30000}");
+    used(&shop, 10000, 20000, 0, 0);
+    assert_int_equal(json_array_size(json_object_get(job_of(known), "usage")), 2);
+    json_auto_t *unknown = correct(&shop, made, "{\"actual_grams_used\":null}");
+    used(&shop, 0, 0, 0, 0);
+    assert_true(json_is_null(json_object_get(job_of(unknown), "total_actual_grams")));
+    case_close(shop.db);
+}
+
+static void nothing_told_at_all_is_open_too(void **state)
+{
+    (void)state;
+    struct shop shop = shop_open();
+    json_auto_t *made = begin(&shop, NULL);
+    json_auto_t *done = end(&shop, made, "{\"status\":\"completed\"}");
+    const json_t *segments = json_object_get(job_of(done), "segments");
+    assert_int_equal(json_array_size(segments), 1);
+    assert_true(json_is_null(json_object_get(json_array_get(segments, 0), "grams")));
+    json_auto_t *known = correct(
+        &shop, made,
+        "{\"usage\":[{\"slot\":{\"ams_unit_number\":1,\"slot_number\":3},\"grams\":4000}]}");
+    used(&shop, 0, 0, 4000, 0);
+    case_close(shop.db);
+}
+
 static void a_sum_goes_to_the_one_known_slot(void **state)
 {
     (void)state;
@@ -512,6 +563,8 @@ int main(void)
         cmocka_unit_test(a_start_is_refused),
         cmocka_unit_test(a_sum_is_split_by_the_estimates),
         cmocka_unit_test(the_last_milligram_is_split_too),
+        cmocka_unit_test(without_figures_it_stays_open),
+        cmocka_unit_test(nothing_told_at_all_is_open_too),
         cmocka_unit_test(a_sum_goes_to_the_one_known_slot),
         cmocka_unit_test(a_sum_without_a_slot_is_open),
         cmocka_unit_test(usage_is_booked_as_told),
