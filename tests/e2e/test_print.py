@@ -168,6 +168,15 @@ class Print(unittest.TestCase):
             spread = sum(grams_between(self.sliced, charge["index"], at - 1, at) for at in changes)
             self.assertLessEqual(high - low, spread + 0.003, charge)
 
+    def check_runouts(self, job):
+        """Two rolls ran dry: what the ledger still had of them is gone, of no other."""
+        told = self.bench.get(f"/api/print_jobs/{job['job_id']}/explain")
+        out = [self.rolls["white"], self.rolls["white backup"]]
+        self.assertEqual(sorted(row["spool_id"] for row in told["runouts"]), sorted(out), told["runouts"])
+        left = {row["spool_id"]: row["current_weight_grams"] for row in self.bench.get("/api/spools")}
+        self.assertEqual([left[roll] for roll in out], [0, 0])
+        self.assertGreater(min(left[roll] for roll in self.rolls.values() if roll not in out), 0)
+
     def check_ledger(self, job):
         self.assertEqual(job["open_grams"], 0)
         standing = {}
@@ -190,6 +199,7 @@ class Print(unittest.TestCase):
         self.assertEqual(self.job()["job_id"], job["job_id"])
         self.check_segments(job)
         self.check_explain(job)
+        self.check_runouts(job)
         self.check_ledger(job)
         self.check_database()
         ledger = self.bench.get(f"/api/usage_events?job_id={job['job_id']}")
