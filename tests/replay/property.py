@@ -36,7 +36,12 @@ def doubled(lines):
 def stretched(lines):
     first = json.loads(lines[0])["t"]
     entries = [json.loads(line) for line in lines]
-    return [json.dumps({**entry, "t": first + 1.5 * (entry["t"] - first)}) for entry in entries]
+    for entry in entries:
+        entry["t"] = first + 1.5 * (entry["t"] - first)
+        since = entry.get("assign", {}).get("assigned_at")
+        if since:
+            entry["assign"]["assigned_at"] = int(1000 * first + 1.5 * (since - 1000 * first))
+    return [json.dumps(entry) for entry in entries]
 
 
 def report_of(line):
