@@ -30,10 +30,11 @@ def packages():
     return home / "node_modules"
 
 
-def node(*arguments, timeout=120, check=True, more_environment=None):
+def node(*arguments, cwd=None, timeout=120):
     """Run node on a script; returns what it printed."""
-    environment = {**os.environ, "NODE_PATH": str(packages()), **(more_environment or {})}
-    done = subprocess.run(["node", *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=timeout)
-    if check and done.returncode:
+    environment = {**os.environ, "NODE_PATH": str(packages())}
+    done = subprocess.run(["node", *map(str, arguments)], env=environment, cwd=cwd, capture_output=True, text=True,
+                          timeout=timeout)
+    if done.returncode:
         raise AssertionError(f"node {arguments} ended with {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
