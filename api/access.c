@@ -21,6 +21,7 @@ void access_log(const struct request *request, const struct reply *reply, int64_
     log_line(dull ? LOG_DEBUG : LOG_INFO, "http",
              "method=%s path=%s status=%d bytes=%zu ms=%lld address=%s key=%s id=%s",
              request->method ? request->call->method : "-", log_value(path_of(request), path),
-             status, reply->body.len, (long long)(clock_mono() - started), request->call->address,
-             key ? key : "-", request->call->id);
+             status, reply->body.len + (reply->file ? (size_t)reply->file_len : 0),
+             (long long)(clock_mono() - started), request->call->address, key ? key : "-",
+             request->call->id);
 }

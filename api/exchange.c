@@ -3,6 +3,7 @@
 #include <civetweb.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -21,6 +22,7 @@ enum {
     BODY_MS = EXCHANGE_REQUEST_MS,
     AUTHORITY_SIZE = 256,
     ONE_WRITE = 32 * 1024, /* up to here head and body are copied together */
+    FILE_PIECE = 16 * 1024,
 };
 
 struct body_source {
@@ -88,6 +90,21 @@ static bool write_all(struct mg_connection *connection, const struct buf *bytes)
     return !bytes->len || mg_write(connection, bytes->data, bytes->len) == (int)bytes->len;
 }
 
+/* A file goes out in pieces: a slow reader costs a worker, and no memory. */
+static bool write_file(struct mg_connection *connection, const struct reply *reply)
+{
+    char piece[FILE_PIECE];
+    int64_t left = reply->file_len;
+    while (left > 0) {
+        size_t want = left < FILE_PIECE ? (size_t)left : FILE_PIECE;
+        if (fread(piece, 1, want, reply->file) != want ||
+            mg_write(connection, piece, want) != (int)want)
+            return false;
+        left -= (int64_t)want;
+    }
+    return true;
+}
+
 /* Head and body in one write where that is cheap: two small ones cost a round trip. */
 static void send_reply(struct mg_connection *connection, const struct call *call,
                        struct reply *reply)
@@ -102,6 +119,8 @@ static void send_reply(struct mg_connection *connection, const struct call *call
     bool sent = !out.failed && write_all(connection, &out);
     if (sent && !silent && !together)
         sent = write_all(connection, &reply->body);
+    if (sent && !silent && reply->file)
+        sent = write_file(connection, reply);
     if (!sent || !keep)
         mg_disable_connection_keep_alive(connection);
 }

@@ -16,6 +16,8 @@ void reply_clear(struct reply *reply)
     json_decref(reply->json);
     json_decref(reply->problem);
     stream_close(reply->stream);
+    if (reply->file)
+        fclose(reply->file);
     *reply = (struct reply){0};
 }
 
@@ -57,6 +59,15 @@ void reply_dump(struct reply *reply)
     free(text);
 }
 
+enum err reply_file(struct reply *reply, FILE *file, struct why *why)
+{
+    reply->file = file;
+    reply->file_len = ftell(file);
+    if (reply->file_len >= 0 && fseek(file, 0, SEEK_SET) == 0)
+        return OK;
+    return why_fail(why, ERR_IO, "no_disk", NULL, "the answer could not be kept on disk");
+}
+
 static void add_text(struct buf *out, const char *key, const char *value)
 {
     buf_format(out, ",\"%s\":", key);
@@ -80,6 +91,9 @@ void reply_problem(struct reply *reply, int status, const struct why *why, const
     struct buf *out = &reply->body;
     json_decref(reply->json);
     reply->json = NULL;
+    if (reply->file)
+        fclose(reply->file);
+    reply->file = NULL;
     buf_reset(out);
     reply->status = status;
     reply->type = "application/problem+json";
@@ -135,7 +149,8 @@ void reply_format_head(const struct reply *reply, const char *request_id, int64_
     if (status != 204 && status != 304)
         buf_format(out, "Content-Type: %s\r\n", reply->type ? reply->type : "application/json");
     if (status != 204 && status != 304 && !reply->stream)
-        buf_format(out, "Content-Length: %zu\r\n", reply->body.len);
+        buf_format(out, "Content-Length: %lld\r\n",
+                   reply->file ? (long long)reply->file_len : (long long)reply->body.len);
     if (reply->has_etag)
         buf_format(out, "ETag: \"%lld\"\r\n", (long long)reply->etag);
     buf_format(out, "Cache-Control: %s\r\n", reply->has_etag ? "private, no-cache" : "no-store");

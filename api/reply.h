@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "api/refuse.h"
 #include "base/buf.h"
@@ -18,12 +19,14 @@
 struct stream;
 
 struct reply {
-    int status;            /* 0: 200 */
-    enum refusal refusal;  /* set by a handler that fails in a way that only HTTP knows */
-    bool close;            /* the connection cannot be used again */
-    struct buf head;       /* further header lines, each with its CRLF */
-    struct buf body;       /* the text of the body, or ... */
-    json_t *json;          /* ... its value, dumped when the door is behind us */
+    int status;           /* 0: 200 */
+    enum refusal refusal; /* set by a handler that fails in a way that only HTTP knows */
+    bool close;           /* the connection cannot be used again */
+    struct buf head;      /* further header lines, each with its CRLF */
+    struct buf body;      /* the text of the body, or ... */
+    json_t *json;         /* ... its value, dumped when the door is behind us, or ... */
+    FILE *file;           /* ... what is too large for memory: all of this file */
+    int64_t file_len;
     json_t *problem;       /* object of further members of a problem; NULL: none */
     const char *type;      /* media type; NULL: application/json */
     struct stream *stream; /* what follows the head in place of a body; NULL: none */
@@ -41,6 +44,9 @@ enum err reply_json(struct reply *reply, int status, json_t *json);
 
 /* Turn the value of the body into its text; without one nothing happens. */
 void reply_dump(struct reply *reply);
+
+/* Take over ${file}, which stands at its end, as the body. */
+enum err reply_file(struct reply *reply, FILE *file, struct why *why);
 
 /* Make it a problem. ${errors}: an array of {field, code, message}, NULL or empty where nothing
  * more is known. Header lines that were set stay. */

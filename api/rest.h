@@ -86,4 +86,7 @@ route_handler rest_launch_get, rest_live_sync, rest_live_events, rest_live_token
 extern const struct body_table rest_suggest_body, rest_scan_body;
 route_handler rest_suggest, rest_scan;
 
+extern const struct body_table rest_transfer_export_query, rest_transfer_import_query;
+route_handler rest_transfer_export, rest_transfer_import;
+
 #endif

@@ -4,6 +4,7 @@
 #include "api/rest.h"
 #include "api/upload.h"
 #include "base/auto.h"
+#include "base/limits.h"
 #include "bridge/printer/sliced.h"
 #include "store/jobs.h"
 #include "store/tracks.h"
@@ -22,7 +23,7 @@ const struct body_table rest_sliced_attach_query = {analyze_fields, 1};
 static enum err read_upload(struct request *request, struct reply *reply, int plate,
                             struct sliced *ret_sliced, struct why *why)
 {
-    struct upload upload;
+    struct upload upload = {.limit = LIMIT_UPLOAD_BYTES};
     enum err e = upload_take(request, reply, &upload, why);
     if (e == OK) {
         e = sliced_read(upload.path, plate, ret_sliced, why);

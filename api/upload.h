@@ -6,6 +6,8 @@
 #ifndef API_UPLOAD_H
 #define API_UPLOAD_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/sha256.h"
 
@@ -16,9 +18,10 @@ enum { UPLOAD_PATH = 1200 };
 
 struct upload {
     char path[UPLOAD_PATH]; /* the file; "" : none */
+    int64_t limit;          /* bytes, set by whoever takes it */
 };
 
-/* Store the body. ERR_TOO_BIG above LIMIT_UPLOAD_BYTES, ERR_INVALID without a body or where it
+/* Store the body. ERR_TOO_BIG above its limit, ERR_INVALID without a body or where it
  * stops coming, ERR_BUSY while another upload is looked at. */
 enum err upload_take(struct request *request, struct reply *reply, struct upload *ret_upload,
                      struct why *why);

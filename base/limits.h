@@ -9,6 +9,7 @@ enum {
     LIMIT_REPORT_BYTES = 1024 * 1024,       /* one MQTT message of a printer */
     LIMIT_BODY_BYTES = 64 * 1024,           /* one REST or webhook body */
     LIMIT_UPLOAD_BYTES = 256 * 1024 * 1024, /* a sliced file */
+    LIMIT_IMPORT_BYTES = 64 * 1024 * 1024,  /* an export of ours or of another program */
     LIMIT_JSON_DEPTH = 32,
     LIMIT_HEAD_BYTES = 16 * 1024,
     LIMIT_IDEMPOTENCY_KEY = 255,  /* characters */

@@ -88,6 +88,8 @@ def examples(spool, other, printer, key, history, event, job, alert):
         "getAlert": ("GET", f"/api/alerts/{alert}", None, 200),
         "ackAlert": ("POST", f"/api/alerts/{alert}/ack", {}, 200),
         "ackAlerts": ("POST", "/api/alerts/ack", {"opened_until": "2100-01-01T00:00:00Z"}, 200),
+        "exportAll": ("GET", "/api/export", None, 200),
+        "importFile": ("POST", "/api/import", b'{"format": "filamentd-export", "version": 1}', 200),
         "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
         "deleteSpool": ("DELETE", f"/api/spools/{spool}", None, 200),
     }

@@ -1,0 +1,58 @@
+#include "base/auto.h"
+#include "store/args.h"
+#include "store/db.h"
+#include "store/transfer_inside.h"
+
+struct format {
+    const char *source;
+    enum err (*pass)(struct transfer_run *run, struct transfer_file *file, struct why *why);
+};
+
+/* A byte order mark, which spreadsheets write, is no content. */
+static void skip_mark(struct transfer_file *file)
+{
+    static const int mark[] = {0xEF, 0xBB, 0xBF};
+    for (size_t i = 0; i < LEN(mark); i++) {
+        int c = getc(file->file);
+        if (c == mark[i])
+            continue;
+        transfer_file_seek(file, 0, 1);
+        return;
+    }
+}
+
+static const struct format *recognise(struct transfer_file *file)
+{
+    static const struct format document = {"filamentd", transfer_import_document};
+    static const struct format spoolman = {"spoolman", transfer_import_spoolman};
+    static const struct format sheet = {"csv", transfer_import_sheet};
+    skip_mark(file);
+    int first = transfer_file_peek(file);
+    if (first == '{')
+        return &document;
+    return first == '[' ? &spoolman : first == EOF ? NULL : &sheet;
+}
+
+enum err transfer_import(struct db *db, FILE *source, const struct transfer_wish *wish,
+                         json_t **ret_report, struct why *why)
+{
+    struct transfer_file file = {source, 1};
+    const struct format *format = recognise(&file);
+    *ret_report = NULL;
+    if (!format)
+        return why_fail(why, ERR_INVALID, "empty_file", "", "the file is empty");
+    json_auto_t *places = db_args(db, json_object());
+    json_auto_t *skipped = db_args(db, json_object());
+    json_auto_t *made = db_args(db, json_object());
+    struct transfer_run run = {.db = db,
+                               .wish = wish,
+                               .report = db_args(db, transfer_report_new(wish, format->source)),
+                               .places = places,
+                               .skipped = skipped,
+                               .made = made};
+    enum err e = db_failed(db) ? db_status(db, why) : format->pass(&run, &file, why);
+    if (e == OK)
+        e = transfer_verdict(&run, why);
+    *ret_report = run.report;
+    return e;
+}
