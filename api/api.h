@@ -38,6 +38,8 @@ struct api_context {
     const char *const *hosts;       /* more names accepted in Host, NULL-terminated; may be NULL */
     const char *const *origins;     /* Origins that may read and write; NULL: none but our own */
     const char *name;               /* of this installation; NULL: the host's */
+    const char *external_url;       /* under which phones reach us, for QR codes; NULL: none */
+    const char *ios_app_id;         /* team and bundle id of the iOS app; NULL: none */
     const char *certs_dir;          /* anchors of printer certificates, for probes */
     bool require_if_match;          /* a write to an item must name the state it was read in */
     bool open;                      /* true: no key is asked for. For loopback alone. */

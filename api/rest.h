@@ -86,6 +86,12 @@ route_handler rest_launch_get, rest_live_sync, rest_live_events, rest_live_token
 extern const struct body_table rest_suggest_body, rest_scan_body;
 route_handler rest_suggest, rest_scan;
 
+extern const struct body_table rest_labels_label_query, rest_labels_sheet_body,
+    rest_labels_page_query;
+extern const struct field_shape rest_labels_association_shape;
+route_handler rest_labels_qr, rest_labels_label, rest_labels_sheet, rest_labels_page,
+    rest_labels_association;
+
 extern const struct body_table rest_transfer_export_query, rest_transfer_import_query;
 route_handler rest_transfer_export, rest_transfer_import;
 

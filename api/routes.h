@@ -32,8 +32,8 @@ enum {
 };
 
 extern const struct route_table routes_alerts, routes_catalog, routes_jobs, routes_keys,
-    routes_live, routes_pairing, routes_printers, routes_slots, routes_spools, routes_stats,
-    routes_system, routes_transfer, routes_usage;
+    routes_labels, routes_live, routes_pairing, routes_printers, routes_slots, routes_spools,
+    routes_stats, routes_system, routes_transfer, routes_usage;
 
 extern const struct route_table *const routes[];
 extern const size_t routes_count; /* of tables */

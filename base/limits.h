@@ -22,6 +22,7 @@ enum {
 
     LIMIT_PAGE = 1000,    /* rows of one page of a list when a limit is asked for */
     LIMIT_QUANTITY = 50,  /* rolls made by one POST */
+    LIMIT_LABELS = 1000,  /* labels of one POST */
     LIMIT_STREAMS = 8,    /* SSE clients at once */
     LIMIT_GROUP = 64,     /* plans in one COMMIT */
     LIMIT_DOOR_MS = 5000, /* longest wait of a writer at the door */

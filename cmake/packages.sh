@@ -6,7 +6,7 @@ build_packages="gcc libc6-dev make cmake ninja-build pkg-config patch xz-utils c
     libexpat1-dev libqrencode-dev libinih-dev"
 demo_packages="mosquitto curl openssl libcmocka-dev python3"
 test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd git wrk apache2-utils
-    nodejs npm"
+    nodejs npm zbar-tools librsvg2-bin"
 
 missing_packages() {
     local name

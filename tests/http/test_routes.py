@@ -88,6 +88,12 @@ def examples(spool, other, printer, key, history, event, job, alert):
         "getAlert": ("GET", f"/api/alerts/{alert}", None, 200),
         "ackAlert": ("POST", f"/api/alerts/{alert}/ack", {}, 200),
         "ackAlerts": ("POST", "/api/alerts/ack", {"opened_until": "2100-01-01T00:00:00Z"}, 200),
+        "drawSpoolCode": ("GET", f"/api/spools/{spool}/qr.svg", None, 200),
+        "drawSpoolLabel": ("GET", f"/api/spools/{spool}/label.svg", None, 200),
+        "drawLabels": ("POST", "/api/labels", {"spool_ids": [spool], "size": "62x29"}, 200),
+        "openRoll": ("GET", "/s/1", None, 200),
+        "openRollUpper": ("GET", "/S/1", None, 200),
+        "getAppSiteAssociation": ("GET", "/.well-known/apple-app-site-association", None, 200),
         "exportAll": ("GET", "/api/export", None, 200),
         "importFile": ("POST", "/api/import", b'{"format": "filamentd-export", "version": 1}', 200),
         "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
@@ -124,7 +130,7 @@ def catalog_examples(vendor, filament):
 
 
 class RoutesTest(HttpCase):
-    arguments = ("--https-listen", "127.0.0.1:0")
+    arguments = ("--https-listen", "127.0.0.1:0", "--set", "server.ios_app_id=ABCDE12345.org.app")
 
     @classmethod
     def setUpClass(cls):
