@@ -16,6 +16,7 @@
 #include "service/cmd_pair.h"
 #include "service/cmd_printer.h"
 #include "service/cmd_replay.h"
+#include "service/cmd_transfer.h"
 #include "service/cmd_verify.h"
 #include "service/config.h"
 #include "service/serve.h"
@@ -39,6 +40,10 @@ static const struct command commands[] = {
      "list the printers that announce themselves"},
     {"verify", cmd_verify_main, "[--json]",
      "check every invariant of the database and say what is wrong"},
+    {"export", cmd_transfer_export, "[--csv WHAT] > FILE",
+     "print everything that you own as JSON, or one table of it as CSV"},
+    {"import", cmd_transfer_import, "[--dry-run] [--on-conflict MODE] [--json] FILE",
+     "take in an export of filamentd or Spoolman, or a CSV of rolls"},
     {"replay", cmd_replay_main,
      "[--printer ID] [--inventory FILE] [--sliced FILE] [--restart-every N] FILE...",
      "print what the daemon would make of recorded reports, as JSON lines"},
