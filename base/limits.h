@@ -25,6 +25,8 @@ enum {
     LIMIT_LABELS = 1000,  /* labels of one POST */
     LIMIT_STREAMS = 8,    /* SSE clients at once */
     LIMIT_GROUP = 64,     /* plans in one COMMIT */
+    LIMIT_SOURCE_EVENTS = 2000, /* webhooks and polls kept for diagnosis */
+    LIMIT_ENTITIES = 1000,      /* lines of [homeassistant.entities] */
     LIMIT_DOOR_MS = 5000, /* longest wait of a writer at the door */
 };
 

@@ -28,6 +28,8 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
         e = hub_plan_time(&step, &plan->next, why);
     if (e == OK && plan->message)
         e = hub_plan_message(&step, plan->message, &plan->next, why);
+    if (e == OK && plan->told)
+        e = hub_plan_told(&step, plan->told, &plan->next, why);
     plan->rejected_fields = step.rejected_fields;
     plan->job_changed = step.job_changed;
     plan->wrote = step.wrote;
@@ -184,6 +186,28 @@ int64_t hub_deadline(struct hub *hub)
     return first;
 }
 
+static enum err refuse_stopping(struct why *why)
+{
+    return why_fail(why, ERR_BUSY, "stopping", NULL, "The service is stopping; try again.");
+}
+
+enum err hub_tell(struct hub *hub, int64_t printer, struct hub_told *told, int64_t now,
+                  struct why *why)
+{
+    if (hub_refuses(hub))
+        return refuse_stopping(why);
+    struct plan *plan = make_plan(hub, printer, NULL, now);
+    if (!plan)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    plan->told = told;
+    struct door_request request = {.run = run_plan, .done = plan_done, .ctx = plan};
+    enum err e = door_run(hub->door, &request);
+    if (e != OK && why)
+        *why = request.why;
+    settle_plan(plan, e);
+    return e;
+}
+
 struct write {
     struct hub *hub;
     int64_t now;
@@ -214,7 +238,7 @@ static void write_done(void *ctx, enum err result)
 enum err hub_write(struct hub *hub, int64_t now, hub_run *run, void *ctx, struct why *why)
 {
     if (hub_refuses(hub))
-        return why_fail(why, ERR_BUSY, "stopping", NULL, "The service is stopping; try again.");
+        return refuse_stopping(why);
     struct write write = {hub, now, run, ctx};
     struct door_request request = {.run = run_write, .done = write_done, .ctx = &write};
     enum err e = door_run(hub->door, &request);

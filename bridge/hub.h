@@ -21,6 +21,8 @@ struct db;
 struct hub;
 struct job;
 struct printer;
+struct told_print;
+struct told_slot;
 
 struct hub_options {
     /* Asks a printer for a full report after its state could not be kept; NULL: nobody asks.
@@ -69,6 +71,29 @@ int64_t hub_deadline(struct hub *hub);
  * returned. ${run} may be called on any thread, must not block and must not call the hub. */
 typedef enum err hub_run(void *ctx, struct db *db, struct why *why);
 enum err hub_write(struct hub *hub, int64_t now, hub_run *run, void *ctx, struct why *why);
+
+/* What Home Assistant tells of a printer (its row id), and what became of it. */
+enum hub_told_action {
+    HUB_TOLD_IGNORED, /* reason says why */
+    HUB_TOLD_JOB_STARTED,
+    HUB_TOLD_JOB_UPDATED,
+    HUB_TOLD_JOB_ENDED,
+    HUB_TOLD_SLOT,
+};
+
+enum { HUB_REASON_SIZE = 160 };
+
+struct hub_told {
+    const struct told_print *print; /* one of the two is there */
+    const struct told_slot *slot;
+    enum hub_told_action action; /* of the result */
+    char reason[HUB_REASON_SIZE];
+    int64_t job; /* row of the print that it is about; 0 none */
+};
+
+/* Fold it in, in one transaction: ignored while the printer's own link is heard. Any thread. */
+enum err hub_tell(struct hub *hub, int64_t printer, struct hub_told *told, int64_t now,
+                  struct why *why);
 
 /* Forget the cached state of a printer that was changed or deleted behind the hub. */
 void hub_forget(struct hub *hub, int64_t printer);

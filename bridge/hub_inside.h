@@ -36,7 +36,8 @@ struct entry {
 struct plan {
     struct hub *hub;
     int64_t printer;
-    json_t *message; /* NULL: only time passes */
+    json_t *message;       /* NULL: only time passes, or ... */
+    struct hub_told *told; /* ... Home Assistant tells something; borrowed */
     int64_t now;
     unsigned rejected_fields;
     bool was_refused;

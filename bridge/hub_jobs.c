@@ -5,6 +5,7 @@
 #include "core/printer.h"
 #include "store/alerts.h"
 #include "store/charging.h"
+#include "store/figures.h"
 #include "store/forecasts.h"
 #include "store/tracks.h"
 
@@ -39,7 +40,11 @@ static enum err write_end(struct hub_step *step, const struct job_event *event,
 {
     enum err e =
         tracks_end(step->db, step->printer, job, &event->part, shown(printer, event->part.at), why);
-    return e ? e : charging_book(step->db, job->row, why);
+    if (e != OK)
+        return e;
+    /* What Home Assistant alone told of has no tray log to charge by. */
+    return charging_followed(step->db, job->row) ? charging_book(step->db, job->row, why)
+                                                 : figures_book(step->db, job->row, NULL, why);
 }
 
 static enum err write_event(struct hub_step *step, const struct job_event *event,
@@ -75,13 +80,16 @@ enum err hub_write_job(struct hub_step *step, int64_t row, const struct job_even
                        const struct printer *printer, struct job *job, struct why *why)
 {
     enum err e = OK;
-    if (row && job_active(job) && printer_ran_out(printer))
+    if (row && events->count && !job->told)
+        e = tracks_heard(step->db, row, why);
+    if (e == OK && row && job_active(job) && printer_ran_out(printer))
         e = tracks_ran_out(step->db, row, printer->error.since, why);
     for (int i = 0; e == OK && i < events->count; i++) {
         struct job then = events->list[i].job;
         step->job_changed |= is_news(events->list[i].kind);
         if (events->list[i].kind == JOB_EVENT_START) {
-            e = tracks_start(step->db, step->printer, &then, "mqtt", &row, why);
+            e = tracks_start(step->db, step->printer, &then, then.told ? "homeassistant" : "mqtt",
+                             &row, why);
             continue;
         }
         then.row = row;

@@ -1,5 +1,6 @@
 #include "bridge/hub_plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +10,12 @@
 #include "core/change.h"
 #include "core/decide.h"
 #include "core/job_identity.h"
+#include "core/told.h"
 #include "store/alerts.h"
 #include "store/jobs.h"
 #include "store/printers.h"
 #include "store/slots.h"
+#include "store/tracks.h"
 
 /* One step of a printer, as every function here needs it. */
 struct change_set {
@@ -182,4 +185,81 @@ enum err hub_plan_message(struct hub_step *step, const json_t *message, struct t
     step->rejected_fields += printer_apply(&track->printer, message, step->now);
     job_step(&track->job, &old->printer, &track->printer, step->now, events);
     return write_step(step, old, track, events, why);
+}
+
+static enum err ignore(struct hub_told *told, const char *reason)
+{
+    told->action = HUB_TOLD_IGNORED;
+    snprintf(told->reason, sizeof told->reason, "%s", reason);
+    return OK;
+}
+
+static bool apply_told(struct hub_told *told, struct track *track, int64_t now)
+{
+    if (told->print)
+        return printer_apply_told(&track->printer, told->print, now);
+    return printer_apply_told_slot(&track->printer, told->slot, now);
+}
+
+static bool happened(const struct job_events *events, enum job_event_kind kind)
+{
+    for (int i = 0; i < events->count; i++)
+        if (events->list[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* What the caller is answered; Home Assistant only logs it, so that it explains itself. */
+static enum err explain_told(struct hub_told *told, const struct track *old,
+                             const struct track *next, const struct job_events *events)
+{
+    told->job = next->job.row;
+    if (told->slot) {
+        told->action = HUB_TOLD_SLOT;
+        return OK;
+    }
+    if (happened(events, JOB_EVENT_END))
+        told->action = HUB_TOLD_JOB_ENDED;
+    if (happened(events, JOB_EVENT_START))
+        told->action = HUB_TOLD_JOB_STARTED;
+    if (told->action != HUB_TOLD_IGNORED)
+        return OK;
+    if (told->print->status == TOLD_NOTHING)
+        return ignore(told, "this status says nothing of a print; it goes on as before");
+    if (!job_active(&old->job) && !job_active(&next->job))
+        return ignore(told, "no print is going on that this could end");
+    told->action = HUB_TOLD_JOB_UPDATED;
+    return OK;
+}
+
+/* Weights belong to the print that goes on: known before it may end, or once it has begun. */
+static enum err save_told(const struct hub_step *step, const struct hub_told *told,
+                          const struct job *job, struct why *why)
+{
+    if (!told->print || !job->row || !job_active(job))
+        return OK;
+    return tracks_told(step->db, step->printer, job->row, told->print, why);
+}
+
+enum err hub_plan_told(struct hub_step *step, struct hub_told *told, struct track *track,
+                       struct why *why)
+{
+    struct track *old auto_free = malloc(sizeof *old);
+    struct job_events *events auto_free = calloc(1, sizeof *events);
+    if (!old || !events)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
+    told->job = track->job.row;
+    if (printer_speaks(&track->printer, step->now))
+        return ignore(told, "the printer's own connection is live and knows better");
+    *old = *track;
+    if (!apply_told(told, track, step->now))
+        return ignore(told, "it says nothing new: older than what is known, or unavailable");
+    job_step(&track->job, &old->printer, &track->printer, step->now, events);
+    bool replaced = happened(events, JOB_EVENT_START);
+    enum err e = replaced ? OK : save_told(step, told, &old->job, why);
+    if (e == OK)
+        e = write_step(step, old, track, events, why);
+    if (e == OK && replaced)
+        e = save_told(step, told, &track->job, why);
+    return e == OK ? explain_told(told, old, track, events) : e;
 }

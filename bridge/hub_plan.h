@@ -13,6 +13,7 @@
 #include "base/err.h"
 
 struct db;
+struct hub_told;
 struct track;
 
 struct hub_step {
@@ -29,5 +30,7 @@ struct hub_step {
 enum err hub_plan_time(struct hub_step *step, struct track *track, struct why *why);
 enum err hub_plan_message(struct hub_step *step, const json_t *message, struct track *track,
                           struct why *why);
+enum err hub_plan_told(struct hub_step *step, struct hub_told *told, struct track *track,
+                       struct why *why);
 
 #endif

@@ -88,6 +88,7 @@ static void start(struct turn *turn, bool seen)
     job->status = turn->next->gcode_state == GCODE_PAUSE ? JOB_PAUSED : JOB_PRINTING;
     job->start_seen = seen;
     job->started_at = turn->now;
+    job->told = turn->next->told;
     job->command_before = heard;
     job->stale_layer = turn->next->layer;
     job->fresh = !seen;
@@ -186,7 +187,7 @@ static bool was_cancelled(const struct job *job, const struct printer *printer)
     bool by_code =
         printer->cancel.code && ours &&
         (printer->cancel.since >= from || !printer->cancel.until || printer->cancel.until >= from);
-    return by_code || printer->stop_reply_at >= from;
+    return by_code || printer->told_cancel || printer->stop_reply_at >= from;
 }
 
 /* Only errors of this job explain its end. */
@@ -226,10 +227,11 @@ static void watch_state(struct turn *turn)
         emit(turn, JOB_EVENT_RESUME);
     }
     bool idle = state == GCODE_IDLE && job_nameless(turn->next);
+    int64_t wait = job->told ? RULE_TOLD_IDLE_END_MS : RULE_IDLE_END_MS;
     if (!idle)
-        job->idle_at = 0;
-    else if (!job->idle_at)
-        job->idle_at = turn->now;
+        job->idle_until = 0;
+    else if (!job->idle_until)
+        job->idle_until = turn->now + wait;
 }
 
 static void watch_end(struct turn *turn)
@@ -281,6 +283,7 @@ void job_step(struct job *job, const struct printer *old, const struct printer *
     struct turn turn = {job, old, next, now, ret_events, job->layer};
     ret_events->count = 0;
     job_tick(job, old, now, ret_events);
+    job->told = next->told;
     end_as_another(&turn);
     bool gave_way = job_active(job) && give_way(&turn);
     if (gave_way)
@@ -301,8 +304,8 @@ int64_t job_deadline(const struct job *job)
 {
     if (job->status == JOB_ENDING)
         return job->ending_at + RULE_END_REASON_MS;
-    if (job_active(job) && job->idle_at)
-        return job->idle_at + RULE_IDLE_END_MS;
+    if (job_active(job) && job->idle_until)
+        return job->idle_until;
     return INT64_MAX;
 }
 
@@ -314,6 +317,8 @@ void job_tick(struct job *job, const struct printer *printer, int64_t now,
         return;
     if (job->status == JOB_ENDING && was_cancelled(job, printer))
         finish(&turn, JOB_CANCELLED, printer->cancel.code);
+    else if (job->status != JOB_ENDING && job->told)
+        finish(&turn, JOB_UNKNOWN, 0);
     else
         finish(&turn, JOB_FAILED, error_of(job, printer));
 }

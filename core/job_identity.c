@@ -113,6 +113,13 @@ void job_forget_printer_names(const struct job *job, struct printer *printer)
             forget(names[i].name, names[i].size);
 }
 
+/* It went by the name of its file until its title was told. */
+static bool titled_late(const struct job *job, const struct print_identity *now)
+{
+    return *job->file && strcmp(job->file, now->gcode_file) == 0 &&
+           job_same_title(job->name, base_of(job->file));
+}
+
 bool job_replaced(const struct job *job, const struct printer *printer)
 {
     const struct print_identity *now = &printer->identity;
@@ -123,7 +130,7 @@ bool job_replaced(const struct job *job, const struct printer *printer)
     if (*now->task_id && !*job->task_id && job->start_seen)
         return !job_same_title(job->name, now->subtask_name);
     if (*job->name && *now->subtask_name && !job_same_title(job->name, now->subtask_name))
-        return true;
+        return !titled_late(job, now);
     /* The same name from other storage, or again after a restart of the count of layers. */
     return job->fresh && printer->layer > 0 && printer->layer + 1 < job->layer;
 }
@@ -177,8 +184,7 @@ static bool command_is_of(const struct job *job, const struct print_command *com
         return strcmp(command->subtask_id, job->subtask_id) == 0;
     if (*command->title && *job->name)
         return job_same_title(command->title, job->name);
-    const char *base = strrchr(command->file, '/');
-    base = base ? base + 1 : command->file;
+    const char *base = base_of(command->file);
     return *base && *job->file && job_same_title(base, job->file);
 }
 

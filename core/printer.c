@@ -58,6 +58,16 @@ void printer_describe(struct printer *printer, const char *serial, enum model mo
     version_set_model(printer, model, TRUST_CALLER);
 }
 
+void printer_enter_state(struct printer *printer, enum gcode_state state, int64_t now)
+{
+    if (printer_printing(state))
+        printer->told_cancel = 0;
+    if (printer->gcode_state == state)
+        return;
+    printer->gcode_state = state;
+    printer->state_at = now;
+}
+
 static unsigned take_state(struct printer *printer, const json_t *value, int64_t now)
 {
     const char *text = json_string_value(value);
@@ -67,10 +77,10 @@ static unsigned take_state(struct printer *printer, const json_t *value, int64_t
         return 1;
     for (int i = GCODE_INIT; i <= GCODE_FAILED; i++) {
         enum gcode_state state = (enum gcode_state)i;
-        if (!text_equal_nocase(text, printer_state_slug(state)) || printer->gcode_state == state)
+        if (!text_equal_nocase(text, printer_state_slug(state)))
             continue;
-        printer->gcode_state = state;
-        printer->state_at = now;
+        printer->told = 0;
+        printer_enter_state(printer, state, now);
     }
     return 0;
 }

@@ -73,6 +73,7 @@ struct slot {
     int32_t hint;         /* tray.state of the wire, -1 absent */
     int32_t settling;     /* 1: reported still has to settle */
     int64_t changed_at;   /* last change of reported that tells rolls apart; 0 never */
+    int64_t told_at;      /* when what Home Assistant told last of it happened; 0 never */
     struct tray raw;      /* merged wire data, also what an emptied slot still claims */
     struct tray reported; /* the latest truth: state and, where filled, its data */
     struct tray settled;  /* what counted last; SLOT_UNSEEN until the first settling */
@@ -160,6 +161,9 @@ struct live {
     struct live_unit units[PRINTER_UNITS_MAX];              /* beside printer.units */
 };
 
+struct told_print;
+struct told_slot;
+
 struct printer {
     /* What it is. */
     enum model model;
@@ -206,6 +210,9 @@ struct printer {
     struct latch error;    /* print_error, else err_code */
     struct latch cancel;   /* the one of them, or of hms, that says "cancelled by the user" */
     int32_t hms_count;
+    int32_t told;        /* 1: gcode_state is the word of Home Assistant, not of the printer */
+    int64_t told_at;     /* when what Home Assistant told last of a print happened; 0 never */
+    int32_t told_cancel; /* 1: it says that the print was cancelled; until the next one starts */
     int32_t reserved;
     struct hms hms[PRINTER_HMS_MAX];
 
@@ -224,6 +231,16 @@ unsigned printer_apply(struct printer *printer, const json_t *message, int64_t n
  * The caller drops it while the printer's own link is live. */
 void printer_apply_slot(struct printer *printer, struct slot_address at, const struct tray *tray,
                         enum source source, int64_t now);
+
+/* Fold in what Home Assistant says of the print, or of a slot (core/told.h). False: it is older
+ * than what it said before, or says nothing, and nothing is changed. The same condition as
+ * printer_apply_slot. */
+bool printer_apply_told(struct printer *printer, const struct told_print *told, int64_t now);
+bool printer_apply_told_slot(struct printer *printer, const struct told_slot *told, int64_t now);
+/* For the files that fold: the print is in ${state} from now on. */
+void printer_enter_state(struct printer *printer, enum gcode_state state, int64_t now);
+/* Was its own link heard of late? Then other sources are not asked. */
+bool printer_speaks(const struct printer *printer, int64_t now);
 
 /* Next time at which printer_tick changes something; INT64_MAX: nothing waits. */
 int64_t printer_deadline(const struct printer *printer);

@@ -43,6 +43,11 @@ static const struct field printer_fields[] = {
     FIELD(NULL, "refused_at", K_INT, struct printer, refused_at, 0, 0),
     FIELD(NULL, "print_error", K_INT, struct printer, print_error, 0, 0),
     FIELD(NULL, "err_code", K_INT, struct printer, err_code, 0, 0),
+    /* Not durable itself, but kept with what is: whether the printer spoke of late. */
+    FIELD(NULL, "heard_at", K_INT, struct printer, live.message_at, 0, 0),
+    FIELD(NULL, "told", K_INT, struct printer, told, 0, 1),
+    FIELD(NULL, "told_at", K_INT, struct printer, told_at, 0, 0),
+    FIELD(NULL, "told_cancel", K_INT, struct printer, told_cancel, 0, 1),
 };
 
 static const struct field unit_fields[] = {
@@ -63,6 +68,7 @@ static const struct field slot_fields[] = {
     FIELD(NULL, "hint", K_INT, struct slot, hint, 0, 0),
     FIELD(NULL, "settling", K_INT, struct slot, settling, 0, 0),
     FIELD(NULL, "changed_at", K_INT, struct slot, changed_at, 0, 0),
+    FIELD(NULL, "told_at", K_INT, struct slot, told_at, 0, 0),
 };
 
 static const struct field extruder_fields[] = {

@@ -19,6 +19,12 @@ enum {
     RULE_END_ERROR_BEFORE_MS = 5000,
     /* An open job on a printer that idles without identity ends after this long. */
     RULE_IDLE_END_MS = 60000,
+    /* Home Assistant shows idle for seconds at the end of a print and after blips: there it takes
+     * this long, and the outcome stays unknown. */
+    RULE_TOLD_IDLE_END_MS = 120000,
+    /* What Home Assistant says counts once the printer itself has been silent for so long: its
+     * link is probed after 60 s of silence, and dropped 30 s later. */
+    RULE_SPEAKS_MS = 100000,
     /* The print command is heard seconds before its job starts; a job takes a late identity for
      * so long after its start. */
     RULE_COMMAND_BEFORE_MS = 600000,

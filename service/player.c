@@ -7,6 +7,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "bridge/homeassistant/events.h"
 #include "bridge/hub.h"
 #include "bridge/printer/sliced.h"
 #include "core/job.h"
@@ -200,6 +201,17 @@ static enum err restart(struct player *player, struct why *why)
     return hub_restart(player->hub, why);
 }
 
+static enum err after_message(struct player *player, struct why *why)
+{
+    enum err e = attach_sliced(player, why);
+    if (e == OK)
+        e = after_step(player, why);
+    if (e == OK && player->options.restart_every > 0 &&
+        ++player->since_restart >= player->options.restart_every)
+        e = restart(player, why);
+    return e;
+}
+
 static enum err play_message(struct player *player, const char *bytes, size_t len, int64_t at,
                              struct why *why)
 {
@@ -212,13 +224,7 @@ static enum err play_message(struct player *player, const char *bytes, size_t le
     if (!hub_report(player->hub, player->printer, bytes, len, player->now))
         player->rejected++;
     hub_flush(player->hub);
-    e = attach_sliced(player, why);
-    if (e == OK)
-        e = after_step(player, why);
-    if (e == OK && player->options.restart_every > 0 &&
-        ++player->since_restart >= player->options.restart_every)
-        e = restart(player, why);
-    return e;
+    return after_message(player, why);
 }
 
 /* One deed of a person, on its way into the store. */
@@ -251,6 +257,26 @@ static enum err play_assign(struct player *player, const json_t *assign, int64_t
     return after_step(player, why);
 }
 
+/* As a webhook brings it; what it refuses or ignores is no failure of the replay. */
+static enum err play_told(struct player *player, const json_t *body, bool print, int64_t at,
+                          struct why *why)
+{
+    const struct events events = {.hub = player->hub, .source = "webhook"};
+    struct why refused;
+    json_t *answer = NULL;
+    enum err e = settle(player, at, why);
+    if (e != OK)
+        return e;
+    if (at > player->now)
+        player->now = at;
+    player->messages++;
+    e = print ? events_print(&events, body, player->now, &answer, &refused)
+              : events_slot(&events, body, player->now, &answer, &refused);
+    json_decref(answer);
+    player->rejected += e != OK;
+    return after_message(player, why);
+}
+
 enum err player_play(struct player *player, const char *path, struct why *why)
 {
     struct recording *recording;
@@ -261,9 +287,15 @@ enum err player_play(struct player *player, const char *path, struct why *why)
     size_t len;
     int64_t at;
     while (e == OK && recording_next(recording, &bytes, &len, &at)) {
+        bool print;
         const json_t *assign = recording_assign(recording);
-        e = assign ? play_assign(player, assign, at, why)
-                   : play_message(player, bytes, len, at, why);
+        const json_t *told = recording_told(recording, &print);
+        if (assign)
+            e = play_assign(player, assign, at, why);
+        else if (told)
+            e = play_told(player, told, print, at, why);
+        else
+            e = play_message(player, bytes, len, at, why);
     }
     if (e == OK)
         e = recording_status(recording, why);

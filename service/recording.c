@@ -132,6 +132,13 @@ const json_t *recording_assign(const struct recording *recording)
     return json_is_object(assign) ? assign : NULL;
 }
 
+const json_t *recording_told(const struct recording *recording, bool *ret_print)
+{
+    const json_t *print = json_object_get(recording->record, "print_event");
+    *ret_print = print;
+    return print ? print : json_object_get(recording->record, "ams_update");
+}
+
 enum err recording_status(const struct recording *recording, struct why *why)
 {
     if (!recording->failed)

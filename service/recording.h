@@ -28,6 +28,9 @@ bool recording_next(struct recording *recording, const char **ret_bytes, size_t 
 /* What a person did at the time of the last message, instead of a message of the printer: the body
  * of an assignment, {"t", "assign": {ams_unit_number, slot_number, spool_id}}; NULL: nothing. */
 const json_t *recording_assign(const struct recording *recording);
+/* What Home Assistant told then, {"t", "print_event": body} or {"t", "ams_update": body}; NULL:
+ * nothing. */
+const json_t *recording_told(const struct recording *recording, bool *ret_print);
 
 /* A failure of reading that ended the stream early; OK without one. */
 enum err recording_status(const struct recording *recording, struct why *why);

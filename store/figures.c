@@ -26,6 +26,7 @@ struct figure {
 
 struct job_row {
     int64_t id, printer, started_at, ended_at;
+    int64_t estimated_mg; /* of the whole print; 0 unknown */
     bool completed;
 };
 
@@ -219,12 +220,10 @@ static enum err book_split(struct db *db, const struct job_row *job, const json_
     return e;
 }
 
-static enum err book_sum(struct db *db, const struct job_row *job, int64_t total, struct why *why)
+/* One sum that nothing splits: on the one known slot, else open. */
+static enum err book_whole(struct db *db, const struct job_row *job, const json_t *filaments,
+                           struct figure figure, struct why *why)
 {
-    json_auto_t *filaments = known_filaments(db, job);
-    struct figure figure = {.mg = total, .source = "reported"};
-    if (sum_of(filaments) > 0)
-        return book_split(db, job, filaments, total, figure, why);
     if (json_array_size(filaments) == 1) {
         const json_t *only = json_array_get(filaments, 0);
         figure.slot = args_int(only, "slot", 0);
@@ -255,6 +254,15 @@ static enum err leave_open(struct db *db, const struct job_row *job, const json_
     return book(db, job, &figure, why);
 }
 
+static enum err book_sum(struct db *db, const struct job_row *job, int64_t total, struct why *why)
+{
+    json_auto_t *filaments = known_filaments(db, job);
+    struct figure figure = {.mg = total, .source = "reported"};
+    if (sum_of(filaments) > 0)
+        return book_split(db, job, filaments, total, figure, why);
+    return book_whole(db, job, filaments, figure, why);
+}
+
 /* Without figures: a completed print books its estimates, another one leaves them to be seen. */
 static enum err book_estimates(struct db *db, const struct job_row *job, struct why *why)
 {
@@ -262,22 +270,27 @@ static enum err book_estimates(struct db *db, const struct job_row *job, struct 
         return charging_book(db, job->id, why);
     json_auto_t *filaments = known_filaments(db, job);
     int64_t sum = sum_of(filaments);
-    if (!job->completed || sum <= 0)
+    struct figure like = {
+        .mg = sum ? sum : job->estimated_mg, .source = "estimate", .estimate = true};
+    if (!job->completed || like.mg <= 0)
         return leave_open(db, job, filaments, why);
-    const struct figure like = {.source = "estimate", .estimate = true};
-    return book_split(db, job, filaments, sum, like, why);
+    if (sum > 0)
+        return book_split(db, job, filaments, sum, like, why);
+    return book_whole(db, job, filaments, like, why);
 }
 
 static enum err read_job(struct db *db, int64_t id, struct job_row *ret_job, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
     json_auto_t *row = db_row(
-        db, "SELECT printer, started_at, ended_at, status FROM job WHERE id = :id", args, NULL);
+        db, "SELECT printer, started_at, ended_at, status, estimated_mg FROM job WHERE id = :id",
+        args, NULL);
     const char *status = args_text(row, "status");
     *ret_job = (struct job_row){.id = id,
                                 .printer = args_int(row, "printer", 0),
                                 .started_at = args_int(row, "started_at", 0),
                                 .ended_at = args_int(row, "ended_at", 0),
+                                .estimated_mg = args_int(row, "estimated_mg", 0),
                                 .completed = status && strcmp(status, "completed") == 0};
     return db_status(db, why);
 }

@@ -57,3 +57,10 @@ int64_t jobs_find(struct db *db, const char *job_id)
     json_auto_t *args = db_args(db, json_pack("{s:s}", "id", job_id));
     return db_int(db, "SELECT id FROM job WHERE public_id = lower(:id)", args, 0);
 }
+
+json_t *jobs_id(struct db *db, int64_t job)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)job));
+    json_auto_t *row = db_row(db, "SELECT public_id FROM job WHERE id = :id", args, NULL);
+    return row ? json_incref(json_object_get(row, "public_id")) : json_null();
+}

@@ -29,6 +29,8 @@ enum err jobs_list(struct db *db, const json_t *args, struct list *ret_list, str
 enum err jobs_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Row id by public id; 0: none. */
 int64_t jobs_find(struct db *db, const char *job_id);
+/* Public id by row id; JSON null where there is none. */
+json_t *jobs_id(struct db *db, int64_t job);
 
 /*
  * {job_id}: file and print names are forgotten, grams stay. Returns the job; one that goes on is

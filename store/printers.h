@@ -38,6 +38,9 @@ int64_t printers_find(struct db *db, const char *name);
 /* The same, made with source "homeassistant" where it is missing. */
 int64_t printers_find_or_make(struct db *db, const char *name);
 
+/* Its id as text by its row id; JSON null where there is none. */
+json_t *printers_id(struct db *db, int64_t printer);
+
 /* What the links need: [{id, printer_id, serial, host, port, ftps_port, access_code, pin_sha256,
  * enabled, source}] of all printers, the access code still sealed. */
 json_t *printers_targets(struct db *db);

@@ -108,3 +108,10 @@ enum err printers_merge(struct db *db, int64_t from, int64_t to, struct why *why
         db_exec(db, printer_moves[i], args);
     return db_status(db, why);
 }
+
+json_t *printers_id(struct db *db, int64_t printer)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)printer));
+    json_auto_t *row = db_row(db, "SELECT public_id FROM printer WHERE id = :id", args, NULL);
+    return row ? json_incref(json_object_get(row, "public_id")) : json_null();
+}

@@ -204,3 +204,11 @@ enum err slots_save(struct db *db, int64_t printer, const struct slot *slot, int
             args);
     return slot->settling ? db_status(db, why) : slots_refresh_match(db, id, why);
 }
+
+enum err slots_at(struct db *db, int64_t printer, struct slot_address at, json_t **ret,
+                  struct why *why)
+{
+    int64_t slot = slots_find(db, printer, at, false);
+    return slot ? slots_row(db, slot, ret, why)
+                : db_missing(db, why, "slot_not_found", "slot_number", "no such slot was seen");
+}

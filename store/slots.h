@@ -56,6 +56,9 @@ enum err slots_candidates(struct db *db, const json_t *args, json_t **ret, struc
 
 /* Row id of a slot, made where it is missing and ${make}; 0 where there is none. */
 int64_t slots_find(struct db *db, int64_t printer, struct slot_address at, bool make);
+/* The row of the view; ERR_NOT_FOUND where the slot was never seen. */
+enum err slots_at(struct db *db, int64_t printer, struct slot_address at, json_t **ret,
+                  struct why *why);
 
 /* Keep what a printer reports of one slot. ${source}: "mqtt", "homeassistant", "api". */
 enum err slots_save(struct db *db, int64_t printer, const struct slot *slot, int nozzles,

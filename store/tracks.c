@@ -136,7 +136,6 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
         "end_percent = :end_percent, "
         "mapping_source = :mapping_source, error_code = :error_code, ended_at = coalesce(ended_at, "
         ":ended_at), "
-        "source = CASE WHEN source = 'homeassistant' THEN 'mqtt' ELSE source END, "
         "updated_at = :now WHERE id = :id",
         args);
     db_exec(db,
@@ -184,12 +183,11 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
                       (json_int_t)slot, "layer", job->from_layer, "percent",
                       number_or_null(job->from_percent, 0), "at", (json_int_t)job->from_at));
     put_tag(db, args, fed);
-    db_exec(
-        db,
-        "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at, from_tag, "
-        "from_remain, from_weight_g) VALUES (:job, :slot, :layer, :percent, :at, :tag, :remain, "
-        ":weight_g)",
-        args);
+    db_exec(db,
+            "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at, from_tag, "
+            "from_remain, from_weight_g) SELECT :job, :slot, :layer, :percent, :at, :tag, :remain, "
+            ":weight_g FROM job WHERE id = :job AND source <> 'homeassistant'",
+            args);
     return db_status(db, why);
 }
 

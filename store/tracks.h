@@ -16,6 +16,7 @@
 struct db;
 struct job;
 struct job_part;
+struct told_print;
 struct tray;
 
 /* A print begins. One that a client or Home Assistant reported as active on this printer is taken
@@ -37,6 +38,13 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
 enum err tracks_ran_out(struct db *db, int64_t job, int64_t since, struct why *why);
 /* The slot that feeds became empty while it did; whether its roll ran out shows what comes next. */
 enum err tracks_emptied(struct db *db, int64_t job, struct why *why);
+/* What Home Assistant tells of a print that it alone knows: the slots in use, and the slicer's
+ * grams for each or for all. What is known already is kept, and only added to. */
+enum err tracks_told(struct db *db, int64_t printer, int64_t job, const struct told_print *told,
+                     struct why *why);
+/* The printer itself tells of it from now on: filaments by number take the place of slots with
+ * weights, unless a sliced file or something booked names them. */
+enum err tracks_heard(struct db *db, int64_t job, struct why *why);
 
 /* The print has ended; ${last} is what fed to the end, ${left} what its slot shows now (NULL:
  * nothing). Charging comes after. */

@@ -62,6 +62,9 @@ def message(entry):
     """One line of the recording for one entry of the case."""
     if "assign" in entry:
         return json.dumps({"t": START + entry["at"], "assign": assignment(entry["assign"])})
+    for kind in ("print_event", "ams_update"):
+        if kind in entry:
+            return json.dumps({"t": START + entry["at"], kind: {"printer_id": "P", **entry[kind]}})
     payload = entry.get("raw", entry.get("payload", None)) or {"print": report(entry)}
     return json.dumps({"t": START + entry["at"], "payload": payload})
 
