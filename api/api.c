@@ -175,8 +175,10 @@ static void print_route(const struct route *route)
 {
     char methods[64];
     route_method_names(route->methods, methods);
-    printf("%s\t%s\t%s\t%s\t%s\n", methods, route->path,
-           route->scopes ? auth_scope_name(route->scopes) : "public", route->operation, route->doc);
+    const char *access = route->flags & ROUTE_SECRET ? "secret" : "public";
+    if (route->scopes)
+        access = auth_scope_name(route->scopes);
+    printf("%s\t%s\t%s\t%s\t%s\n", methods, route->path, access, route->operation, route->doc);
 }
 
 void api_print_routes(void)

@@ -16,6 +16,7 @@
 
 struct api;
 struct discover;
+struct entities;
 struct fetch;
 struct hub;
 struct links;
@@ -40,9 +41,11 @@ struct api_context {
     const char *name;               /* of this installation; NULL: the host's */
     const char *external_url;       /* under which phones reach us, for QR codes; NULL: none */
     const char *ios_app_id;         /* team and bundle id of the iOS app; NULL: none */
-    const char *certs_dir;          /* anchors of printer certificates, for probes */
-    bool require_if_match;          /* a write to an item must name the state it was read in */
-    bool open;                      /* true: no key is asked for. For loopback alone. */
+    const char *const *webhook_secrets; /* NULL-terminated; NULL: webhooks need a key */
+    const struct entities *entities;    /* slots by entity of Home Assistant; NULL: none */
+    const char *certs_dir;              /* anchors of printer certificates, for probes */
+    bool require_if_match;              /* a write to an item must name the state it was read in */
+    bool open;                          /* true: no key is asked for. For loopback alone. */
 };
 
 /* Listen and serve. On failure nothing listens. */

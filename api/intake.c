@@ -23,10 +23,12 @@ static enum refusal too_large(struct why *why)
     return REFUSE_TOO_LARGE;
 }
 
-static enum refusal read_all(const struct call *call, struct buf *out, struct why *why)
+enum refusal intake_bytes(const struct call *call, struct buf *out, struct why *why)
 {
     char piece[PIECE];
     int64_t left = call->body_len;
+    if (left > LIMIT_BODY_BYTES)
+        return too_large(why);
     while (left != 0) {
         size_t want = left > 0 && left < PIECE ? (size_t)left : PIECE;
         int got = call->read(call->ctx, piece, want);
@@ -73,7 +75,7 @@ enum refusal intake_body(struct request *request, int *ret_close, struct why *wh
     bool chunked = call->body_len < 0;
     enum refusal refusal = chunked ? REFUSE_NOTHING : check_type(request, why);
     if (refusal == REFUSE_NOTHING || !chunked) {
-        enum refusal later = read_all(call, &bytes, why);
+        enum refusal later = intake_bytes(call, &bytes, why);
         *ret_close = later != REFUSE_NOTHING;
         refusal = refusal == REFUSE_NOTHING ? later : refusal;
     }

@@ -9,7 +9,12 @@
 #include "api/refuse.h"
 #include "base/err.h"
 
+struct buf;
+struct call;
 struct request;
+
+/* The bytes of a body of any type, within LIMIT_BODY_BYTES. */
+enum refusal intake_bytes(const struct call *call, struct buf *ret_bytes, struct why *why);
 
 /* Read and parse the body, within its limit. ${ret_close}: bytes are left on the connection. */
 enum refusal intake_body(struct request *request, int *ret_close, struct why *why);

@@ -38,6 +38,7 @@ enum {
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
     ROUTE_STORED = 1 << 5,        /* a GET that shows what the store holds, and nothing else */
     ROUTE_SHOWN_ONCE = 1 << 4,    /* the answer holds a secret: it is not kept for repetitions */
+    ROUTE_SECRET = 1 << 13,       /* no key is asked for, because the handler asks for a secret */
     /* For the OpenAPI document, what no other column tells. */
     ROUTE_CONFLICT = 1 << 8,  /* it can refuse with 409 */
     ROUTE_NAMES = 1 << 9,     /* query or body name rows: 404 without one in the path */

@@ -28,12 +28,13 @@ enum {
     COMPUTED = ROUTE_COMPUTED,
     ANY_NAME = ROUTE_ANY_NAME,
     GUESSED = ROUTE_GUESSED,
+    SECRET = ROUTE_SECRET,
     LENIENT = ROUTE_WRITE | ROUTE_BODY_OPTIONAL,
 };
 
 extern const struct route_table routes_alerts, routes_catalog, routes_jobs, routes_keys,
     routes_labels, routes_live, routes_pairing, routes_printers, routes_slots, routes_spools,
-    routes_stats, routes_system, routes_transfer, routes_usage;
+    routes_stats, routes_system, routes_transfer, routes_usage, routes_webhook;
 
 extern const struct route_table *const routes[];
 extern const size_t routes_count; /* of tables */

@@ -20,6 +20,7 @@
 #include "service/config.h"
 #include "service/declared.h"
 #include "service/defaults.h"
+#include "service/home.h"
 #include "service/listeners.h"
 #include "service/listening.h"
 #include "service/load.h"
@@ -44,6 +45,7 @@ struct daemon {
     int64_t trimmed_at; /* last return of free memory to the system, monotonic */
     struct upkeep upkeep;
     struct listeners listeners;
+    struct home home;
     char tls_dir[COMMANDS_PATH + 8];
     struct api *api;
 };
@@ -120,6 +122,8 @@ static enum err open_api(struct daemon *daemon, struct why *why)
 {
     const struct config *config = daemon->context->config;
     enum err e = listeners_fill(config, &daemon->listeners, why);
+    if (e == OK)
+        e = home_fill(config, &daemon->home, why);
     if (e != OK)
         return e;
     snprintf(daemon->tls_dir, sizeof daemon->tls_dir, "%s/tls", daemon->context->state_dir);
@@ -139,6 +143,8 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .name = config_text(config, "server", "name"),
         .hosts = daemon->listeners.hosts,
         .origins = daemon->listeners.origins,
+        .webhook_secrets = daemon->home.secrets,
+        .entities = &daemon->home.entities,
         .certs_dir = config_text(config, "printers", "certs_dir"),
         .require_if_match = config_bool(config, "server", "require_if_match"),
     };
@@ -195,6 +201,7 @@ void daemon_close(struct daemon *daemon)
     hub_close(daemon->hub);
     secret_close(daemon->secret);
     listeners_clear(&daemon->listeners);
+    home_clear(&daemon->home);
     lock_release(daemon->lock);
     free(daemon);
 }
@@ -244,6 +251,8 @@ static void warn_of_restart(const struct config *before, const struct config *af
         {"server", "require_if_match"},
         {"server", "name"},
         {"printers", "unreachable_after"},
+        {"webhook", "secret"},
+        {"webhook", "secret2"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!config_same(before, after, keys[i][0], keys[i][1]))

@@ -78,10 +78,11 @@ static enum err run_record(void *ctx, struct db *db, struct why *why)
     if (e != OK || !told)
         return e;
     bool ignored = told->action == HUB_TOLD_IGNORED;
-    json_t *answer = json_pack("{s:s, s:s, s:o, s:o, s:i}", "status", ignored ? "ignored" : "ok",
-                               "action", actions[told->action], "reason",
-                               *told->reason ? json_string(told->reason) : json_null(),
-                               "printer_id", printers_id(db, record->event.printer), "skipped_fields", (int)record->skipped);
+    json_t *answer =
+        json_pack("{s:s, s:s, s:o, s:o, s:i}", "status", ignored ? "ignored" : "ok", "action",
+                  actions[told->action], "reason",
+                  *told->reason ? json_string(told->reason) : json_null(), "printer_id",
+                  printers_id(db, record->event.printer), "skipped_fields", (int)record->skipped);
     if (!answer)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     record->answer = answer;
@@ -154,19 +155,36 @@ enum err events_print(const struct events *events, const json_t *body, int64_t n
     return e;
 }
 
-/* Colour and material may be entities of their own: each then tells its own half. */
+/* Colour and material may be entities of their own: the state of each is then its own half of the
+ * slot. The caller owns the result. */
+static json_t *own_half(const struct events *events, const json_t *body)
+{
+    const char *id = json_string_value(json_object_get(body, "entity_id"));
+    const struct entity *entity = id ? entities_find(events->entities, id) : NULL;
+    json_t *copy = json_deep_copy(body);
+    if (!entity || entity->part == ENTITY_WHOLE)
+        return copy;
+    const char *key = entity->part == ENTITY_COLOR ? "color" : "material";
+    if (!json_object_get(copy, key))
+        json_object_set(copy, key, json_object_get(copy, "state"));
+    json_object_del(copy, "state");
+    return copy;
+}
+
+/* What the body leaves out, the configured entity says. */
 static enum err place_by_entity(const struct events *events, struct told_slot *slot,
                                 struct why *why)
 {
     const struct entity *entity =
         *slot->entity ? entities_find(events->entities, slot->entity) : NULL;
-    if (address_none(slot->at) && !entity)
+    if (!address_none(slot->at))
+        return OK;
+    if (!entity)
         return why_fail(why, ERR_INVALID, "unknown_entity", "entity_id",
                         "%.80s is no slot that is known: send ams_unit_number and slot_number, or "
                         "add it to [homeassistant.entities]",
                         slot->entity);
-    if (address_none(slot->at))
-        slot->at = entity->at;
+    slot->at = entity->at;
     return OK;
 }
 
@@ -176,7 +194,8 @@ enum err events_slot(const struct events *events, const json_t *body, int64_t no
     int64_t printer = 0;
     *ret_answer = NULL;
     struct told_slot slot;
-    enum err e = told_read_slot(body, &slot, why);
+    json_auto_t *half = own_half(events, body);
+    enum err e = told_read_slot(half, &slot, why);
     if (e == OK)
         e = place_by_entity(events, &slot, why);
     if (e == OK)

@@ -96,6 +96,10 @@ def examples(spool, other, printer, key, history, event, job, alert):
         "getAppSiteAssociation": ("GET", "/.well-known/apple-app-site-association", None, 200),
         "exportAll": ("GET", "/api/export", None, 200),
         "importFile": ("POST", "/api/import", b'{"format": "filamentd-export", "version": 1}', 200),
+        "tellPrintEvent": ("POST", "/webhook/homeassistant/print_event", b'{"printer_id": "shelf", "status": "idle"}', 202),
+        "tellAmsUpdate": ("POST", "/webhook/homeassistant/ams_update",
+                          b'{"printer_id": "shelf", "ams_unit_number": 1, "slot_number": 2, "material": "PLA"}', 200),
+        "listSourceEvents": ("GET", "/api/source_events", None, 200),
         "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
         "deleteSpool": ("DELETE", f"/api/spools/{spool}", None, 200),
     }
@@ -176,7 +180,7 @@ class RoutesTest(HttpCase):
 
     def test_success_comes_last(self):
         """Named so that the calls that delete things run after the refusals of the same rows."""
-        public = {row[3] for row in self.rows if row[2] == "public"}
+        public = {row[3] for row in self.rows if row[2] in ("public", "secret")}
         for operation, (method, path, body, status) in self.examples.items():
             with self.subTest(operation=operation):
                 if operation in STREAMS:
@@ -218,7 +222,7 @@ class RoutesTest(HttpCase):
             self.assertIn("invalid_token", answer.headers["WWW-Authenticate"])
 
     def test_scope_is_needed(self):
-        for _, (method, path, body, _) in self.each(lambda row: row[2] != "public"):
+        for _, (method, path, body, _) in self.each(lambda row: row[2] not in ("public", "secret")):
             self.assertProblem(self.daemon.request(method, path, body, key=self.hook_key), 403, "missing_scope")
 
     def test_trailing_slash_is_the_same(self):
