@@ -20,6 +20,7 @@ struct entities;
 struct fetch;
 struct hub;
 struct links;
+struct poll;
 
 struct api_listener {
     const char *address; /* "127.0.0.1:8480", "[::1]:0", "*:8443"; port 0: any free one */
@@ -42,6 +43,7 @@ struct api_context {
     const char *external_url;       /* under which phones reach us, for QR codes; NULL: none */
     const char *ios_app_id;         /* team and bundle id of the iOS app; NULL: none */
     const char *const *webhook_secrets; /* NULL-terminated; NULL: webhooks need a key */
+    struct poll *poll;                  /* of Home Assistant; NULL: it is never asked */
     const struct entities *entities;    /* slots by entity of Home Assistant; NULL: none */
     const char *certs_dir;              /* anchors of printer certificates, for probes */
     bool require_if_match;              /* a write to an item must name the state it was read in */

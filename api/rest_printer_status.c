@@ -7,6 +7,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "bridge/fetch.h"
+#include "bridge/homeassistant/poll.h"
 #include "bridge/hub.h"
 #include "bridge/printer/discover.h"
 #include "bridge/printer/links.h"
@@ -138,6 +139,17 @@ static json_t *transfer(const struct request *request, int64_t printer)
                      seen.round, "reason", text_or_null(seen.reason));
 }
 
+/* How asking Home Assistant goes, whether or not this printer depends on it. */
+static json_t *home_assistant(const struct request *request)
+{
+    struct poll_status status = {.reason = POLL_OFF};
+    if (request->api->context.poll)
+        poll_status(request->api->context.poll, &status);
+    return json_pack("{s:s, s:o, s:o, s:o}", "reason", poll_reason_slug(status.reason), "since",
+                     time_or_null(status.since), "last_ok_at", time_or_null(status.last_ok_at),
+                     "detail", text_or_null(status.detail));
+}
+
 /* A struct printer on the stacks of all workers would be most of our memory. */
 static enum err add_state(const struct request *request, int64_t id, json_t *shown, struct why *why)
 {
@@ -169,6 +181,7 @@ enum err rest_printer_status_get(struct request *request, struct reply *reply, s
     json_object_set(shown, "printer_id", json_object_get(row, "printer_id"));
     json_object_set(shown, "name", json_object_get(row, "name"));
     json_object_set_new(shown, "connection", connection(request, id));
+    json_object_set_new(shown, "home_assistant", home_assistant(request));
     e = add_state(request, id, shown, why);
     if (e != OK)
         json_decref(shown);

@@ -225,7 +225,7 @@ static enum err explain_told(struct hub_told *told, const struct track *old,
     if (told->action != HUB_TOLD_IGNORED)
         return OK;
     if (told->print->status == TOLD_NOTHING)
-        return ignore(told, "this status says nothing of a print; it goes on as before");
+        return ignore(told, "this status says nothing of a print; what goes on goes on");
     if (!job_active(&old->job) && !job_active(&next->job))
         return ignore(told, "no print is going on that this could end");
     told->action = HUB_TOLD_JOB_UPDATED;
@@ -233,12 +233,15 @@ static enum err explain_told(struct hub_told *told, const struct track *old,
 }
 
 /* Weights belong to the print that goes on: known before it may end, or once it has begun. */
-static enum err save_told(const struct hub_step *step, const struct hub_told *told,
-                          const struct job *job, struct why *why)
+static enum err save_told(struct hub_step *step, const struct hub_told *told, const struct job *job,
+                          struct why *why)
 {
+    bool changed = false;
     if (!told->print || !job->row || !job_active(job))
         return OK;
-    return tracks_told(step->db, step->printer, job->row, told->print, why);
+    enum err e = tracks_told(step->db, step->printer, job->row, told->print, &changed, why);
+    step->wrote |= changed;
+    return e;
 }
 
 enum err hub_plan_told(struct hub_step *step, struct hub_told *told, struct track *track,
@@ -261,5 +264,7 @@ enum err hub_plan_told(struct hub_step *step, struct hub_told *told, struct trac
         e = write_step(step, old, track, events, why);
     if (e == OK && replaced)
         e = save_told(step, told, &track->job, why);
+    if (e == OK && !step->wrote)
+        return ignore(told, "it says nothing new: all of this is known");
     return e == OK ? explain_told(told, old, track, events) : e;
 }

@@ -5,8 +5,8 @@ build_packages="gcc libc6-dev make cmake ninja-build pkg-config patch xz-utils c
     libssl-dev libjansson-dev libsqlite3-dev libmosquitto-dev libcurl4-openssl-dev libzip-dev
     libexpat1-dev libqrencode-dev libinih-dev"
 demo_packages="mosquitto curl openssl libcmocka-dev python3"
-test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd git wrk apache2-utils
-    nodejs npm zbar-tools librsvg2-bin"
+test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd
+    git wrk apache2-utils nodejs npm zbar-tools librsvg2-bin python3-jinja2 python3-yaml"
 
 missing_packages() {
     local name

@@ -90,16 +90,25 @@ bool printer_apply_told(struct printer *printer, const struct told_print *told, 
     return true;
 }
 
-/* A body that names a colour alone changes that alone. */
-static void complete(struct tray *tray, const struct slot *slot)
+static void keep_color(struct tray *tray, const struct tray *known)
 {
-    if (tray->state != SLOT_PRESENT || tray_described(tray) || !slot || !tray_described(&slot->raw))
+    tray->has_color = known->has_color;
+    tray->rgba = known->rgba;
+    tray->color_count = known->color_count;
+    memcpy(tray->colors, known->colors, sizeof tray->colors);
+}
+
+/* A body that names the colour alone, or the material alone, leaves the other as it is. */
+static void complete(struct tray *tray, const struct tray *known)
+{
+    struct tray next = *known;
+    if (tray->state != SLOT_PRESENT)
         return;
-    struct tray next = slot->raw;
-    next.has_color = tray->has_color;
-    next.rgba = tray->rgba;
-    next.color_count = tray->color_count;
-    memcpy(next.colors, tray->colors, sizeof next.colors);
+    if (!tray->has_color)
+        keep_color(tray, known);
+    if (tray_described(tray) || !tray_described(known))
+        return;
+    keep_color(&next, tray);
     next.state = tray->state;
     *tray = next;
 }
@@ -110,7 +119,7 @@ bool printer_apply_told_slot(struct printer *printer, const struct told_slot *to
     if (!slot || !newer(&slot->told_at, told->occurred_at))
         return false;
     struct tray tray = told->tray;
-    complete(&tray, slot);
+    complete(&tray, &slot->raw);
     printer_apply_slot(printer, told->at, &tray, SOURCE_HOMEASSISTANT, now);
     return true;
 }

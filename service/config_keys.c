@@ -63,6 +63,8 @@ const struct config_key config_keys[] = {
      "overrides the key of [printers]"},
     {"homeassistant", "url", CONFIG_URL, NULL, 0, 0, NULL, API, "such as http://ha.local:8123"},
     {"homeassistant", "token", CONFIG_TEXT, NULL, 1, 4096, NULL, SECRET, "long-lived access token"},
+    {"homeassistant", "ca_file", CONFIG_PATH, NULL, 0, 0, NULL, 0,
+     "PEM of the CA that its HTTPS certificate is verified by; the system's where unset"},
     {"homeassistant", "poll_seconds", CONFIG_INT, "30", 0, 3600, NULL, API,
      "time between two polls; 0: never"},
     {"homeassistant.entities", "*", CONFIG_SLOT, NULL, 0, 0, NULL, FREE,

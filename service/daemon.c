@@ -124,6 +124,8 @@ static enum err open_api(struct daemon *daemon, struct why *why)
     enum err e = listeners_fill(config, &daemon->listeners, why);
     if (e == OK)
         e = home_fill(config, &daemon->home, why);
+    if (e == OK)
+        e = home_open(&daemon->home, config, daemon->hub, why);
     if (e != OK)
         return e;
     snprintf(daemon->tls_dir, sizeof daemon->tls_dir, "%s/tls", daemon->context->state_dir);
@@ -144,6 +146,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .hosts = daemon->listeners.hosts,
         .origins = daemon->listeners.origins,
         .webhook_secrets = daemon->home.secrets,
+        .poll = daemon->home.poll,
         .entities = &daemon->home.entities,
         .certs_dir = config_text(config, "printers", "certs_dir"),
         .require_if_match = config_bool(config, "server", "require_if_match"),
@@ -198,10 +201,10 @@ void daemon_close(struct daemon *daemon)
     api_stop(daemon->api);
     watch_close(daemon->watch);
     reach_close(daemon->reach);
+    home_clear(&daemon->home);
     hub_close(daemon->hub);
     secret_close(daemon->secret);
     listeners_clear(&daemon->listeners);
-    home_clear(&daemon->home);
     lock_release(daemon->lock);
     free(daemon);
 }
@@ -213,6 +216,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
     if (mono - daemon->looked_at >= LOOK_MS) {
         reach_refresh(daemon->reach);
         watch_tick(daemon->watch, daemon->reach, now);
+        home_refresh(&daemon->home, daemon->hub);
         daemon->looked_at = mono;
     }
     fetch_tick(reach_fetch(daemon->reach), now);

@@ -1,7 +1,16 @@
 #include "service/home.h"
 
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "bridge/homeassistant/poll.h"
+#include "bridge/hub.h"
 #include "service/config.h"
 #include "service/config_rules.h"
+#include "store/changes.h"
+#include "store/db.h"
+#include "store/settings.h"
 
 static void take_secrets(const struct config *config, struct home *home)
 {
@@ -31,7 +40,45 @@ enum err home_fill(const struct config *config, struct home *ret_home, struct wh
     return e;
 }
 
+enum err home_open(struct home *home, const struct config *config, struct hub *hub, struct why *why)
+{
+    const struct poll_options options = {
+        .hub = hub,
+        .entities = &home->entities,
+        .token = config_text(config, "homeassistant", "token"),
+        .ca_file = config_text(config, "homeassistant", "ca_file"),
+    };
+    enum err e = poll_open(&options, &home->poll, why);
+    if (e == OK)
+        home_refresh(home, hub);
+    return e;
+}
+
+static enum err run_look(void *ctx, struct db *db, struct why *why)
+{
+    struct home *home = ctx;
+    int64_t newest = changes_newest_of(db, "setting");
+    if (newest == home->seen)
+        return db_status(db, why);
+    json_auto_t *url = settings_get(db, "homeassistant.url");
+    json_auto_t *seconds = settings_get(db, "homeassistant.poll_seconds");
+    if (db_failed(db))
+        return db_status(db, why);
+    home->seen = newest;
+    poll_configure(home->poll, json_string_value(url), (int)json_integer_value(seconds));
+    return OK;
+}
+
+void home_refresh(struct home *home, struct hub *hub)
+{
+    struct why why;
+    if (hub_write(hub, clock_now(), run_look, home, &why) != OK)
+        log_line(LOG_WARN, "homeassistant", "problem=\"%s\"", why.text);
+}
+
 void home_clear(struct home *home)
 {
+    poll_close(home->poll);
+    home->poll = NULL;
     entities_clear(&home->entities);
 }

@@ -7,19 +7,30 @@
 #ifndef SERVICE_HOME_H
 #define SERVICE_HOME_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "bridge/homeassistant/entities.h"
 
 struct config;
+struct hub;
+struct poll;
 
 enum { HOME_SECRETS = 2 };
 
 struct home {
     const char *secrets[HOME_SECRETS + 1]; /* NULL-terminated */
     struct entities entities;
+    struct poll *poll;
+    int64_t seen; /* newest change of the settings that was followed */
 };
 
 enum err home_fill(const struct config *config, struct home *ret_home, struct why *why);
+/* Begin to ask Home Assistant, where that is configured. */
+enum err home_open(struct home *home, const struct config *config, struct hub *hub,
+                   struct why *why);
+/* Follow settings that were changed. Cheap when nothing was. */
+void home_refresh(struct home *home, struct hub *hub);
 void home_clear(struct home *home);
 
 #endif

@@ -41,7 +41,7 @@ enum err tracks_emptied(struct db *db, int64_t job, struct why *why);
 /* What Home Assistant tells of a print that it alone knows: the slots in use, and the slicer's
  * grams for each or for all. What is known already is kept, and only added to. */
 enum err tracks_told(struct db *db, int64_t printer, int64_t job, const struct told_print *told,
-                     struct why *why);
+                     bool *ret_changed, struct why *why);
 /* The printer itself tells of it from now on: filaments by number take the place of slots with
  * weights, unless a sliced file or something booked names them. */
 enum err tracks_heard(struct db *db, int64_t job, struct why *why);

@@ -6,7 +6,7 @@
 #include "store/tracks.h"
 
 /* One slot of the print: a row of its own, looking like what the slot reports. */
-static void add_slot(struct db *db, int64_t printer, int64_t job, struct slot_address at,
+static bool add_slot(struct db *db, int64_t printer, int64_t job, struct slot_address at,
                      int64_t mg)
 {
     int64_t slot = slots_find(db, printer, at, true);
@@ -20,14 +20,16 @@ static void add_slot(struct db *db, int64_t printer, int64_t job, struct slot_ad
             "sl.profile FROM slot sl WHERE sl.id = :slot AND NOT EXISTS (SELECT 1 "
             "FROM job_filament WHERE job = :job AND slot = :slot)",
             args);
+    bool added = db_changes(db) > 0;
     db_exec(db,
             "UPDATE job_filament SET estimated_mg = :mg WHERE job = :job AND slot = :slot "
             "AND :mg IS NOT NULL AND estimated_mg IS NOT :mg",
             args);
+    return added || db_changes(db) > 0;
 }
 
 /* The sum over the slots, else what is said of the whole print. */
-static void sum_up(struct db *db, int64_t job, const struct told_print *told)
+static bool sum_up(struct db *db, int64_t job, const struct told_print *told)
 {
     json_auto_t *args = db_args(
         db, json_pack("{s:I, s:o, s:o}", "job", (json_int_t)job, "mg",
@@ -38,23 +40,26 @@ static void sum_up(struct db *db, int64_t job, const struct told_print *told)
             "sum(estimated_mg) FROM job_filament WHERE job = :job), :mg, (SELECT estimated_mg "
             "FROM job WHERE id = :job)) AS mg) x WHERE id = :job AND estimated_mg IS NOT x.mg",
             args);
+    bool changed = db_changes(db) > 0;
     db_exec(db,
             "UPDATE job SET started_at = :started WHERE id = :job AND created_at = :now "
             "AND NOT start_seen AND :started < started_at",
             args);
+    return changed || db_changes(db) > 0;
 }
 
 enum err tracks_told(struct db *db, int64_t printer, int64_t job, const struct told_print *told,
-                     struct why *why)
+                     bool *ret_changed, struct why *why)
 {
+    *ret_changed = false;
     json_auto_t *args = db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
     if (!db_int(db, "SELECT source = 'homeassistant' FROM job WHERE id = :job", args, 0))
         return db_status(db, why);
     for (int i = 0; i < told->weight_count; i++)
-        add_slot(db, printer, job, told->weights[i].at, told->weights[i].mg);
+        *ret_changed |= add_slot(db, printer, job, told->weights[i].at, told->weights[i].mg);
     if (!address_none(told->feeding))
-        add_slot(db, printer, job, told->feeding, -1);
-    sum_up(db, job, told);
+        *ret_changed |= add_slot(db, printer, job, told->feeding, -1);
+    *ret_changed |= sum_up(db, job, told);
     return db_status(db, why);
 }
 

@@ -103,7 +103,8 @@ class WebhooksTest(HttpCase):
     def test_a_settled_slot_asks(self):
         body = {"printer_id": "asks", "ams_unit_number": "1", "slot_number": 1.0, "color": [1, 2, 3], "material": "ABS"}
         self.told(SLOT, **body)
-        wait_until(lambda: self.told(SLOT, **body)["question_id"], 20, "a question once the slot has settled")
+        self.assertEqual(self.told(SLOT, 202, **body)["action"], "ignored", "it is known already")
+        wait_until(lambda: self.tell(SLOT, body).json["question_id"], 20, "a question once the slot has settled")
 
     def test_bad_bodies_say_what_is_wrong(self):
         for body, status, code, field in (

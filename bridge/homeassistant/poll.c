@@ -1,0 +1,386 @@
+#include "bridge/homeassistant/poll.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "bridge/curl.h"
+#include "bridge/homeassistant/entities.h"
+#include "bridge/homeassistant/events.h"
+#include "bridge/homeassistant/poll_read.h"
+
+enum { CONNECT_MS = 5000, REQUEST_MS = 20000, URL_SIZE = 2 * POLL_URL_SIZE };
+
+struct poll {
+    struct poll_options options;
+    const struct curl *lib;
+    CURL *curl; /* keeps the connection */
+    struct curl_slist *headers;
+    struct buf answer;
+    char detail[CURL_ERROR_SIZE];
+    char url[POLL_URL_SIZE]; /* of the round that goes on */
+
+    pthread_t thread;
+    atomic_bool stop;
+    pthread_mutex_t lock; /* over what follows */
+    pthread_cond_t woken;
+    struct poll_status status;
+    char wanted_url[POLL_URL_SIZE]; /* "": off */
+    int seconds;
+    unsigned round; /* counts configurations: a new one ends a pause */
+};
+
+const char *poll_reason_slug(enum poll_reason reason)
+{
+    static const char *const slugs[] = {
+        [POLL_OFF] = "off",
+        [POLL_STARTING] = "starting",
+        [POLL_OK] = "ok",
+        [POLL_UNREACHABLE] = "unreachable",
+        [POLL_TLS] = "certificate_not_trusted",
+        [POLL_WRONG_TOKEN] = "wrong_token",
+        [POLL_FORBIDDEN] = "token_not_allowed",
+        [POLL_NOT_FOUND] = "not_found",
+        [POLL_BAD_ANSWER] = "bad_answer",
+    };
+    return slugs[reason];
+}
+
+static void note(struct poll *poll, enum poll_reason reason, const char *detail)
+{
+    int64_t now = clock_now();
+    pthread_mutex_lock(&poll->lock);
+    bool changed = poll->status.reason != reason;
+    if (changed)
+        poll->status.since = now;
+    poll->status.reason = reason;
+    if (reason == POLL_OK)
+        poll->status.last_ok_at = now;
+    snprintf(poll->status.detail, sizeof poll->status.detail, "%s", detail);
+    pthread_mutex_unlock(&poll->lock);
+    if (changed)
+        log_line(reason == POLL_OK ? LOG_INFO : LOG_WARN, "homeassistant.poll",
+                 "reason=%s detail=\"%s\"", poll_reason_slug(reason), detail);
+}
+
+void poll_status(struct poll *poll, struct poll_status *ret_status)
+{
+    pthread_mutex_lock(&poll->lock);
+    *ret_status = poll->status;
+    pthread_mutex_unlock(&poll->lock);
+}
+
+/* ---- one request ---- */
+
+static size_t take_bytes(char *bytes, size_t one, size_t count, void *arg)
+{
+    struct poll *poll = arg;
+    size_t len = one * count;
+    if (poll->answer.len + len > POLL_MOST_BYTES)
+        return 0;
+    buf_add(&poll->answer, bytes, len);
+    return poll->answer.failed ? 0 : len;
+}
+
+static int go_on(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+{
+    struct poll *poll = arg;
+    (void)total, (void)now, (void)up_total, (void)up;
+    return atomic_load(&poll->stop);
+}
+
+static enum poll_reason judge(struct poll *poll, CURLcode rc, long status)
+{
+    if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
+        return POLL_TLS;
+    if (rc != CURLE_OK)
+        return rc == CURLE_WRITE_ERROR ? POLL_BAD_ANSWER : POLL_UNREACHABLE;
+    snprintf(poll->detail, sizeof poll->detail, "it answers %ld", status);
+    switch (status) {
+    case 200:
+        return POLL_OK;
+    case 401:
+        return POLL_WRONG_TOKEN;
+    case 403:
+        return POLL_FORBIDDEN;
+    case 404:
+    case 405:
+        return POLL_NOT_FOUND;
+    default:
+        return POLL_BAD_ANSWER;
+    }
+}
+
+/* ${body}: JSON of a POST; NULL: GET. */
+static enum poll_reason request(struct poll *poll, const char *path, const char *body)
+{
+    char url[URL_SIZE];
+    long status = 0;
+    snprintf(url, sizeof url, "%s%s", poll->url, path);
+    buf_clear(&poll->answer);
+    poll->detail[0] = '\0';
+    poll->lib->easy_setopt(poll->curl, CURLOPT_URL, url);
+    if (body)
+        poll->lib->easy_setopt(poll->curl, CURLOPT_POSTFIELDS, body);
+    else
+        poll->lib->easy_setopt(poll->curl, CURLOPT_HTTPGET, 1L);
+    CURLcode rc = poll->lib->easy_perform(poll->curl);
+    poll->lib->easy_getinfo(poll->curl, CURLINFO_RESPONSE_CODE, &status);
+    enum poll_reason reason = judge(poll, rc, status);
+    if (rc != CURLE_OK && !*poll->detail)
+        snprintf(poll->detail, sizeof poll->detail, "%s", poll->lib->easy_strerror(rc));
+    return reason;
+}
+
+static json_t *read_answer(const struct poll *poll)
+{
+    return poll->answer.len ? json_loadb(poll->answer.data, poll->answer.len, 0, NULL) : NULL;
+}
+
+/* ---- what it says ---- */
+
+static void tell(const struct poll *poll, const json_t *entry)
+{
+    struct why why;
+    json_t *answer = NULL;
+    const struct events events = {.hub = poll->options.hub,
+                                  .entities = poll->options.entities,
+                                  .source = "poll",
+                                  .quiet = true};
+    const json_t *print = json_object_get(entry, "print_event");
+    enum err e = print ? events_print(&events, print, clock_now(), &answer, &why)
+                       : events_slot(&events, json_object_get(entry, "ams_update"), clock_now(),
+                                     &answer, &why);
+    if (e != OK && e != ERR_INVALID && e != ERR_BUSY)
+        log_line(LOG_ERROR, "homeassistant.poll", "problem=\"%s\"", why.text);
+    json_decref(answer);
+}
+
+static enum poll_reason by_template(struct poll *poll)
+{
+    json_auto_t *body = json_pack("{s:s}", "template", poll_read_template);
+    char *text auto_free = json_dumps(body, JSON_COMPACT);
+    if (!text)
+        return POLL_BAD_ANSWER;
+    enum poll_reason reason = request(poll, "/api/template", text);
+    if (reason != POLL_OK)
+        return reason;
+    json_auto_t *rows = read_answer(poll);
+    if (!json_is_array(rows)) {
+        snprintf(poll->detail, sizeof poll->detail, "the template came back as no JSON array");
+        return POLL_BAD_ANSWER;
+    }
+    json_auto_t *bodies = poll_read_bodies(rows);
+    size_t i;
+    json_t *entry;
+    json_array_foreach (bodies, i, entry)
+        if (!atomic_load(&poll->stop))
+            tell(poll, entry);
+    return POLL_OK;
+}
+
+static enum poll_reason one_entity(struct poll *poll, const struct entity *entity)
+{
+    char path[URL_SIZE / 2];
+    if (snprintf(path, sizeof path, "/api/states/%s", entity->id) >= (int)sizeof path)
+        return POLL_NOT_FOUND;
+    enum poll_reason reason = request(poll, path, NULL);
+    if (reason != POLL_OK)
+        return reason;
+    json_auto_t *state = read_answer(poll);
+    json_auto_t *body = poll_read_state(state, entity);
+    if (!body) {
+        snprintf(poll->detail, sizeof poll->detail, "%.80s: no state came back", entity->id);
+        return POLL_BAD_ANSWER;
+    }
+    tell(poll, body);
+    return POLL_OK;
+}
+
+/* One that is not there spares the others. */
+static enum poll_reason by_entity(struct poll *poll)
+{
+    const struct entities *entities = poll->options.entities;
+    enum poll_reason worst = POLL_OK;
+    for (size_t i = 0; i < entities->count && !atomic_load(&poll->stop); i++) {
+        enum poll_reason reason = one_entity(poll, &entities->list[i]);
+        if (reason == POLL_NOT_FOUND)
+            snprintf(poll->detail, sizeof poll->detail, "there is no entity %.80s",
+                     entities->list[i].id);
+        if (reason != POLL_OK)
+            worst = reason;
+        if (reason != POLL_OK && reason != POLL_NOT_FOUND && reason != POLL_BAD_ANSWER)
+            break;
+    }
+    return worst;
+}
+
+static enum poll_reason ask(struct poll *poll)
+{
+    enum poll_reason reason = by_template(poll);
+    bool refused = reason == POLL_WRONG_TOKEN || reason == POLL_FORBIDDEN;
+    if (refused && poll->options.entities && poll->options.entities->count)
+        reason = by_entity(poll);
+    return reason;
+}
+
+static enum err prepare(struct poll *poll, struct why *why)
+{
+    enum err e = curl_load(&poll->lib, why);
+    if (e != OK)
+        return e;
+    auto_buf header = {0};
+    buf_format(&header, "Authorization: Bearer %s", poll->options.token);
+    poll->curl = poll->lib->easy_init();
+    poll->headers = header.failed ? NULL : poll->lib->slist_append(NULL, header.data);
+    if (!poll->curl || !poll->headers)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    poll->lib->slist_append(poll->headers, "Content-Type: application/json");
+    const struct curl *lib = poll->lib;
+    lib->easy_setopt(poll->curl, CURLOPT_HTTPHEADER, poll->headers);
+    lib->easy_setopt(poll->curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    lib->easy_setopt(poll->curl, CURLOPT_WRITEDATA, poll);
+    lib->easy_setopt(poll->curl, CURLOPT_ERRORBUFFER, poll->detail);
+    lib->easy_setopt(poll->curl, CURLOPT_NOPROGRESS, 0L);
+    lib->easy_setopt(poll->curl, CURLOPT_XFERINFOFUNCTION, go_on);
+    lib->easy_setopt(poll->curl, CURLOPT_XFERINFODATA, poll);
+    lib->easy_setopt(poll->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    lib->easy_setopt(poll->curl, CURLOPT_FOLLOWLOCATION, 0L);
+    lib->easy_setopt(poll->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    lib->easy_setopt(poll->curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_MS);
+    lib->easy_setopt(poll->curl, CURLOPT_NOSIGNAL, 1L);
+    if (poll->options.ca_file)
+        lib->easy_setopt(poll->curl, CURLOPT_CAINFO, poll->options.ca_file);
+    return OK;
+}
+
+/* ---- the thread ---- */
+
+/* Wait ${seconds} (0: for ever), or until it is stopped or configured anew. */
+static void pause_for(struct poll *poll, int seconds, unsigned round)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += seconds;
+    pthread_mutex_lock(&poll->lock);
+    int rc = 0;
+    while (!atomic_load(&poll->stop) && poll->round == round && rc == 0)
+        rc = seconds ? pthread_cond_timedwait(&poll->woken, &poll->lock, &until)
+                     : pthread_cond_wait(&poll->woken, &poll->lock);
+    pthread_mutex_unlock(&poll->lock);
+}
+
+/* What is wanted now; 0: it is off. */
+static int take_wish(struct poll *poll, unsigned *ret_round)
+{
+    pthread_mutex_lock(&poll->lock);
+    bool on = poll->options.token && *poll->wanted_url;
+    text_copy(poll->url, sizeof poll->url, poll->wanted_url);
+    int seconds = on ? poll->seconds : 0;
+    *ret_round = poll->round;
+    pthread_mutex_unlock(&poll->lock);
+    return seconds;
+}
+
+/* libcurl is loaded with the first question. */
+static enum poll_reason ask_prepared(struct poll *poll)
+{
+    struct why why;
+    if (!poll->curl && prepare(poll, &why) != OK) {
+        snprintf(poll->detail, sizeof poll->detail, "%.150s", why.text);
+        return POLL_UNREACHABLE;
+    }
+    return ask(poll);
+}
+
+static int longer(int pause)
+{
+    return pause * 2 < POLL_LONGEST_PAUSE_S ? pause * 2 : POLL_LONGEST_PAUSE_S;
+}
+
+static void *run(void *arg)
+{
+    struct poll *poll = arg;
+    unsigned round, before = 0;
+    int pause = 0;
+    while (!atomic_load(&poll->stop)) {
+        int seconds = take_wish(poll, &round);
+        if (!seconds) {
+            note(poll, POLL_OFF, "");
+            pause_for(poll, 0, round);
+            continue;
+        }
+        enum poll_reason reason = ask_prepared(poll);
+        if (atomic_load(&poll->stop))
+            break;
+        note(poll, reason, reason == POLL_OK ? "" : poll->detail);
+        bool again = reason != POLL_OK && round == before;
+        pause = again ? longer(pause) : seconds;
+        before = round;
+        pause_for(poll, pause, round);
+    }
+    return NULL;
+}
+
+void poll_configure(struct poll *poll, const char *url, int seconds)
+{
+    pthread_mutex_lock(&poll->lock);
+    const char *wanted = url ? url : "";
+    if (strcmp(poll->wanted_url, wanted) != 0 || poll->seconds != seconds) {
+        text_copy(poll->wanted_url, sizeof poll->wanted_url, wanted);
+        poll->seconds = seconds;
+        poll->round++;
+        pthread_cond_broadcast(&poll->woken);
+    }
+    pthread_mutex_unlock(&poll->lock);
+}
+
+static void release(struct poll *poll)
+{
+    if (poll->curl)
+        poll->lib->easy_cleanup(poll->curl);
+    if (poll->headers)
+        poll->lib->slist_free_all(poll->headers);
+    buf_clear(&poll->answer);
+    pthread_cond_destroy(&poll->woken);
+    pthread_mutex_destroy(&poll->lock);
+    free(poll);
+}
+
+enum err poll_open(const struct poll_options *options, struct poll **ret_poll, struct why *why)
+{
+    struct poll *poll = calloc(1, sizeof *poll);
+    if (!poll)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    poll->options = *options;
+    poll->status.since = clock_now();
+    pthread_mutex_init(&poll->lock, NULL);
+    pthread_cond_init(&poll->woken, NULL);
+    if (pthread_create(&poll->thread, NULL, run, poll) != 0) {
+        release(poll);
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "no thread for the poll");
+    }
+    *ret_poll = poll;
+    return OK;
+}
+
+void poll_close(struct poll *poll)
+{
+    if (!poll)
+        return;
+    pthread_mutex_lock(&poll->lock);
+    atomic_store(&poll->stop, true);
+    pthread_cond_broadcast(&poll->woken);
+    pthread_mutex_unlock(&poll->lock);
+    pthread_join(poll->thread, NULL);
+    release(poll);
+}
