@@ -89,6 +89,8 @@ static const struct {
     {"server", "tls_key", "tls_certificate"},
     {"homeassistant", "url", "token"},
     {"homeassistant", "token", "url"},
+    {"homeassistant.mqtt", "username", "password"},
+    {"homeassistant.mqtt", "password", "username"},
     {"webhook", "secret2", "secret"},
     {"push.apns", "key", "key_id"},
     {"push.apns", "key", "team_id"},

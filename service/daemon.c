@@ -125,7 +125,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
     if (e == OK)
         e = home_fill(config, &daemon->home, why);
     if (e == OK)
-        e = home_open(&daemon->home, config, daemon->hub, why);
+        e = home_open(&daemon->home, config, daemon->hub, daemon->context->database, why);
     if (e != OK)
         return e;
     snprintf(daemon->tls_dir, sizeof daemon->tls_dir, "%s/tls", daemon->context->state_dir);

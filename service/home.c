@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bridge/homeassistant/discovery.h"
 #include "bridge/homeassistant/poll.h"
 #include "bridge/hub.h"
 #include "service/config.h"
@@ -40,7 +41,27 @@ enum err home_fill(const struct config *config, struct home *ret_home, struct wh
     return e;
 }
 
-enum err home_open(struct home *home, const struct config *config, struct hub *hub, struct why *why)
+static enum err open_discovery(struct home *home, const struct config *config, struct hub *hub,
+                               const char *database, struct why *why)
+{
+    static const char section[] = "homeassistant.mqtt";
+    const struct discovery_options options = {
+        .hub = hub,
+        .database = database,
+        .host = config_text(config, section, "host"),
+        .port = (int)config_int(config, section, "port"),
+        .tls = config_bool(config, section, "tls"),
+        .ca_file = config_text(config, section, "ca_file"),
+        .username = config_text(config, section, "username"),
+        .password = config_text(config, section, "password"),
+        .prefix = config_text(config, section, "discovery_prefix"),
+        .base = config_text(config, section, "base_topic"),
+    };
+    return options.host ? discovery_open(&options, &home->discovery, why) : OK;
+}
+
+enum err home_open(struct home *home, const struct config *config, struct hub *hub,
+                   const char *database, struct why *why)
 {
     const struct poll_options options = {
         .hub = hub,
@@ -49,9 +70,10 @@ enum err home_open(struct home *home, const struct config *config, struct hub *h
         .ca_file = config_text(config, "homeassistant", "ca_file"),
     };
     enum err e = poll_open(&options, &home->poll, why);
-    if (e == OK)
-        home_refresh(home, hub);
-    return e;
+    if (e != OK)
+        return e;
+    home_refresh(home, hub);
+    return open_discovery(home, config, hub, database, why);
 }
 
 static enum err run_look(void *ctx, struct db *db, struct why *why)
@@ -78,7 +100,9 @@ void home_refresh(struct home *home, struct hub *hub)
 
 void home_clear(struct home *home)
 {
+    discovery_close(home->discovery);
     poll_close(home->poll);
+    home->discovery = NULL;
     home->poll = NULL;
     entities_clear(&home->entities);
 }

@@ -13,6 +13,7 @@
 #include "bridge/homeassistant/entities.h"
 
 struct config;
+struct discovery;
 struct hub;
 struct poll;
 
@@ -22,13 +23,14 @@ struct home {
     const char *secrets[HOME_SECRETS + 1]; /* NULL-terminated */
     struct entities entities;
     struct poll *poll;
-    int64_t seen; /* newest change of the settings that was followed */
+    struct discovery *discovery; /* NULL: no broker is configured */
+    int64_t seen;                /* newest change of the settings that was followed */
 };
 
 enum err home_fill(const struct config *config, struct home *ret_home, struct why *why);
-/* Begin to ask Home Assistant, where that is configured. */
+/* Begin to ask Home Assistant, and to tell its broker, where that is configured. */
 enum err home_open(struct home *home, const struct config *config, struct hub *hub,
-                   struct why *why);
+                   const char *database, struct why *why);
 /* Follow settings that were changed. Cheap when nothing was. */
 void home_refresh(struct home *home, struct hub *hub);
 void home_clear(struct home *home);

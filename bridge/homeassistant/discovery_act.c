@@ -1,0 +1,228 @@
+#include "bridge/homeassistant/discovery_act.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "bridge/homeassistant/discovery_make.h"
+#include "bridge/hub.h"
+#include "store/alerts.h"
+#include "store/changes.h"
+#include "store/changes_row.h"
+#include "store/db.h"
+#include "store/list.h"
+#include "store/printers.h"
+#include "store/questions.h"
+#include "store/slots.h"
+#include "store/spools.h"
+
+enum { CHANGES_STEP = 200, REFUSED_MOST = 16 };
+
+struct discovery_act {
+    struct hub *hub;
+    struct db *db;
+    int64_t seq;     /* of the feed, looked through for alerts; -1: not yet */
+    json_t *refused; /* [{printer_id, event}] that wait to be published */
+};
+
+enum err discovery_act_open(struct hub *hub, const char *database, struct discovery_act **ret_act,
+                            struct why *why)
+{
+    struct discovery_act *act = calloc(1, sizeof *act);
+    if (!act)
+        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    act->hub = hub;
+    act->seq = -1;
+    act->refused = json_array();
+    enum err e = db_open(database, DB_READ, &act->db, why);
+    if (e == OK)
+        *ret_act = act;
+    else
+        discovery_act_close(act);
+    return e;
+}
+
+void discovery_act_close(struct discovery_act *act)
+{
+    if (!act)
+        return;
+    db_close(act->db);
+    json_decref(act->refused);
+    free(act);
+}
+
+/* --- reading --- */
+
+typedef enum err read_list(struct db *db, const json_t *args, struct list *ret_list,
+                           struct why *why);
+
+static json_t *rows_of(struct db *db, read_list *read, json_t *moved_args)
+{
+    struct why why;
+    auto_list list = {0};
+    json_auto_t *args = moved_args;
+    if (read(db, args, &list, &why) != OK || list.body.failed)
+        return NULL;
+    return json_loadb(list.body.data, list.body.len, 0, NULL);
+}
+
+json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_names *names)
+{
+    if (db_begin(act->db) != OK)
+        return NULL;
+    json_auto_t *printers = rows_of(act->db, printers_list, json_object());
+    json_auto_t *slots = rows_of(act->db, slots_list, json_object());
+    json_auto_t *spools =
+        rows_of(act->db, spools_list,
+                json_pack("{s:i, s:s}", "limit", DISCOVERY_OPTIONS - 1, "sort", "-updated_at"));
+    db_rollback(act->db);
+    if (!printers || !slots || !spools)
+        return NULL;
+    return discovery_make(names, printers, slots, spools);
+}
+
+static json_t *row_of(struct db *db, const json_t *change)
+{
+    auto_buf text = {0};
+    const char *id = json_string_value(json_object_get(change, "id"));
+    if (!changes_row(db, "alert", id, &text) || text.failed)
+        return NULL;
+    return json_loadb(text.data, text.len, 0, NULL);
+}
+
+static void take_changes(struct discovery_act *act, const json_t *changes, json_t *events)
+{
+    size_t i;
+    const json_t *change;
+    json_array_foreach (changes, i, change) {
+        const char *entity = json_string_value(json_object_get(change, "entity"));
+        const char *op = json_string_value(json_object_get(change, "op"));
+        act->seq = json_integer_value(json_object_get(change, "seq"));
+        if (strcmp(entity, "alert") != 0 || strcmp(op, "insert") != 0)
+            continue;
+        json_auto_t *alert = row_of(act->db, change);
+        json_t *printer = json_object_get(alert, "printer_id");
+        if (json_is_string(printer))
+            json_array_append_new(events, json_pack("{s:O, s:o}", "printer_id", printer, "event",
+                                                    discovery_make_event(alert)));
+    }
+}
+
+json_t *discovery_act_events(struct discovery_act *act)
+{
+    json_t *events = json_deep_copy(act->refused);
+    json_array_clear(act->refused);
+    if (db_begin(act->db) != OK)
+        return events;
+    if (act->seq < 0)
+        act->seq = changes_newest(act->db);
+    size_t found;
+    do {
+        json_auto_t *changes = changes_since(act->db, act->seq, CHANGES_STEP);
+        found = json_array_size(changes);
+        take_changes(act, changes, events);
+    } while (found == CHANGES_STEP);
+    db_rollback(act->db);
+    return events;
+}
+
+/* --- commands --- */
+
+struct order {
+    enum discovery_verb verb;
+    json_t *args; /* the slot */
+    const char *choice;
+};
+
+static json_t *first_candidate(const json_t *question)
+{
+    const json_t *best = json_array_get(json_object_get(question, "candidates"), 0);
+    return json_object_get(best, "spool_id");
+}
+
+/* The question's first candidate is right; what is assigned already, where it doubts that. */
+static enum err confirm(struct db *db, const struct order *order, struct why *why)
+{
+    json_auto_t *slot = NULL, *question = NULL, *answered = NULL;
+    const char *printer = json_string_value(json_object_get(order->args, "printer_id"));
+    const struct slot_address at = {
+        (int16_t)json_integer_value(json_object_get(order->args, "ams_unit_number")),
+        (int16_t)json_integer_value(json_object_get(order->args, "slot_number"))};
+    enum err e = slots_at(db, printers_find(db, printer), at, &slot, why);
+    const json_t *id = json_object_get(slot, "open_question_id");
+    if (e == OK && !json_is_string(id))
+        return why_fail(why, ERR_CONFLICT, "no_question", NULL, "nothing is asked of this slot");
+    json_auto_t *args = json_pack("{s:O?}", "question_id", id);
+    if (e == OK)
+        e = questions_get(db, args, &question, why);
+    json_t *candidate = first_candidate(question);
+    bool assigned = json_is_string(json_object_get(slot, "spool_id"));
+    if (e == OK && !assigned && !candidate)
+        return why_fail(why, ERR_CONFLICT, "no_candidate", NULL,
+                        "no roll fits: choose one for this slot");
+    if (assigned)
+        json_object_set_new(args, "confirm", json_true());
+    else
+        json_object_set(args, "spool_id", candidate);
+    return e == OK ? questions_answer(db, args, &answered, why) : e;
+}
+
+/* "#12 Brand Product": the number is what counts. */
+static enum err choose(struct db *db, const struct order *order, struct why *why)
+{
+    json_auto_t *done = NULL;
+    char number[16];
+    const char *choice = order->choice;
+    if (strcmp(choice, "Empty") == 0)
+        return slots_unassign(db, order->args, &done, why);
+    size_t len = strspn(choice + (*choice == '#'), "0123456789");
+    if (*choice != '#' || !len || !text_copy_len(number, sizeof number, choice + 1, len))
+        return why_fail(why, ERR_INVALID, "invalid_choice", "spool_id",
+                        "%.60s is no roll: choose one of the options", choice);
+    json_object_set_new(order->args, "spool_id", json_string(number));
+    return slots_assign(db, order->args, &done, why);
+}
+
+static enum err run_order(void *ctx, struct db *db, struct why *why)
+{
+    const struct order *order = ctx;
+    json_auto_t *done = NULL;
+    switch (order->verb) {
+    case DISCOVERY_SET:
+        return choose(db, order, why);
+    case DISCOVERY_CLEAR:
+        return slots_unassign(db, order->args, &done, why);
+    case DISCOVERY_CONFIRM:
+    default:
+        return confirm(db, order, why);
+    }
+}
+
+static void note_refusal(struct discovery_act *act, const char *printer, const struct why *why)
+{
+    log_line(LOG_WARN, "homeassistant.mqtt", "refused=%s detail=\"%s\"", why->code, why->text);
+    if (json_array_size(act->refused) < REFUSED_MOST)
+        json_array_append_new(act->refused,
+                              json_pack("{s:s, s:{s:s, s:s, s:s}}", "printer_id", printer, "event",
+                                        "event_type", "command_refused", "code", why->code, "text",
+                                        why->text));
+}
+
+void discovery_act_command(struct discovery_act *act, const struct discovery_names *names,
+                           const char *topic, const char *payload)
+{
+    struct why why = {0};
+    char printer[DISCOVERY_ID_SIZE];
+    struct slot_address at;
+    struct order order = {.choice = payload};
+    if (!discovery_make_command(names, topic, printer, &at, &order.verb))
+        return;
+    json_auto_t *args = json_pack("{s:s, s:i, s:i, s:s}", "printer_id", printer, "ams_unit_number",
+                                  at.unit, "slot_number", at.slot, "event_type", "manual");
+    order.args = args;
+    if (hub_write(act->hub, clock_now(), run_order, &order, &why) != OK)
+        note_refusal(act, printer, &why);
+}

@@ -1,0 +1,184 @@
+"""Slots and rolls as entities of Home Assistant, over a real broker: announced, kept up to date, commanded, taken back."""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from lib.broker import answers, mosquitto_program
+from lib.daemon import Daemon
+from lib.main import count, main
+from lib.process import Process, free_port
+from lib.wait import wait_until
+
+SPOOL = {"brand": "Prusament", "product_name": "PLA Galaxy Black", "material_type": "PLA", "color_hex": "#3D3E3D",
+         "initial_weight_grams": 1000}
+CONFIG = "homeassistant/device/filamentd_shelf/config"
+STATE = "filamentd/shelf/1_1/state"
+PLATFORMS = {"sensor", "binary_sensor", "select", "button", "event"}
+NEEDS = {"sensor": {"state_topic"}, "binary_sensor": {"state_topic", "device_class"}, "button": {"command_topic"},
+         "select": {"state_topic", "command_topic", "options"}, "event": {"state_topic", "event_types"}}
+
+
+class House:
+    """A broker with a login, and what is retained there or comes by."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="house-")
+        folder, self.port = pathlib.Path(self.folder.name), free_port()
+        words = folder / "passwords"
+        words.touch(mode=0o600)
+        subprocess.run(["mosquitto_passwd", "-b", str(words), "house", "secret of the house"], check=True)
+        (folder / "broker.conf").write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {words}\nuser root\n"
+                                            f"persistence true\npersistence_location {folder}/\n")
+        self.retained, self.seen, self.broker, self.watcher = {}, [], None, None
+        self.start()
+        count("brokers")
+
+    def start(self):
+        self.broker = Process([mosquitto_program(), "-c", str(pathlib.Path(self.folder.name) / "broker.conf")], None)
+        wait_until(lambda: answers(self.port), 10, "the broker")
+        self.watcher = Process(["mosquitto_sub", *self.login, "-t", "#", "-F", "%r\t%t\t%p"], None)
+
+    @property
+    def login(self):
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-u", "house", "-P", "secret of the house"]
+
+    def stop(self):
+        for process in (self.watcher, self.broker):
+            process.end()
+
+    def close(self):
+        self.stop()
+        self.folder.cleanup()
+
+    def messages(self):
+        """(retained flag, topic, payload) as they came, the newest last."""
+        for line in list(self.watcher.lines):
+            flag, topic, payload = line.rstrip("\n").split("\t", 2)
+            yield flag, topic, payload
+
+    def newest(self, topic):
+        found = [payload for _, name, payload in self.messages() if name == topic]
+        return found[-1] if found else None
+
+    def json(self, topic):
+        text = self.newest(topic)
+        return json.loads(text) if text else None
+
+    def publish(self, topic, payload, *options):
+        subprocess.run(["mosquitto_pub", *self.login, "-t", topic, "-m", payload, *options], check=True)
+
+
+class DiscoveryTest(unittest.TestCase):
+    def setUp(self):
+        self.house = House()
+        self.addCleanup(self.house.close)
+        self.daemon = Daemon(more_environment={
+            "FILAMENTD_HOMEASSISTANT_MQTT_HOST": "127.0.0.1", "FILAMENTD_HOMEASSISTANT_MQTT_PORT": str(self.house.port),
+            "FILAMENTD_HOMEASSISTANT_MQTT_USERNAME": "house", "FILAMENTD_HOMEASSISTANT_MQTT_PASSWORD": "secret of the house"})
+        self.addCleanup(self.daemon.close)
+        self.roll = self.daemon.post("/api/spools", SPOOL).json["spool"]
+        self.other = self.daemon.post("/api/spools", {**SPOOL, "product_name": "PLA Lipstick Red", "color_hex": "#AA0011"}).json["spool"]
+        self.daemon.post("/api/printers", {"printer_id": "shelf", "name": "Shelf", "source": "homeassistant"})
+        self.assign(self.roll)
+        wait_until(lambda: self.state().get("spool_id") == self.roll["spool_id"], 15, "the state of the slot")
+
+    def assign(self, roll, slot=1):
+        self.daemon.post(f"/api/ams_slots/shelf/1/{slot}/assign", {"spool_id": roll["spool_id"]})
+
+    def state(self):
+        return self.house.json(STATE) or {}
+
+    def option(self, roll):
+        return f'#{roll["spool_number"]} {roll["brand"]} {roll["product_name"]} {roll["color_hex"]}'
+
+    def test_announcement(self):
+        config = self.house.json(CONFIG)
+        self.assertEqual(set(config), {"dev", "o", "availability", "availability_mode", "qos", "cmps"})
+        self.assertEqual(config["dev"]["ids"], ["filamentd_shelf"])
+        self.assertEqual((config["dev"]["name"], config["o"]["name"]), ("Shelf", "filamentd"))
+        self.assertEqual([a["topic"] for a in config["availability"]], ["filamentd/status", "filamentd/shelf/availability"])
+        self.assertEqual((self.house.newest("filamentd/status"), self.house.newest("filamentd/shelf/availability")), ("online", "online"))
+        unique = [c["unique_id"] for c in config["cmps"].values()]
+        self.assertEqual(len(unique), len(set(unique)))
+        for key, entity in config["cmps"].items():
+            with self.subTest(component=key):
+                self.assertIn(entity["p"], PLATFORMS)
+                self.assertLessEqual(NEEDS[entity["p"]], set(entity))
+                self.assertRegex(entity["default_entity_id"], rf'^{entity["p"]}\.[a-z0-9_]+$')
+                self.assertFalse(entity["name"].startswith("Shelf"))
+        self.assertEqual({c["p"] for c in config["cmps"].values()}, PLATFORMS)
+        choice = config["cmps"]["1_1_choice"]
+        self.assertEqual(set(choice["options"]), {"Empty", self.option(self.roll), self.option(self.other)})
+        state = self.state()
+        self.assertEqual((state["label"], state["option"]), (self.option(self.roll),) * 2)
+        self.assertEqual((state["remaining_grams"], state["low"]), (1000, False))
+
+    def test_changes_follow(self):
+        path = f"/api/spools/{self.roll['spool_id']}"
+        self.daemon.post(path + "/adjust_weight", {"new_weight_grams": 50})
+        wait_until(lambda: self.state()["remaining_grams"] == 50 and self.state()["low"], 10, "the weight, and that it is low")
+        self.daemon.post("/api/ams_slots/shelf/1/1/unassign", {})
+        wait_until(lambda: self.state()["spool_id"] is None, 10, "the empty slot")
+        self.assertIsNone(self.state()["remaining_grams"], "no roll, no number")
+        self.assertEqual(self.state()["option"], "Empty")
+
+    def test_commands(self):
+        loaded = lambda: self.daemon.get("/api/ams_slots/shelf").json[0]["spool_id"]
+        self.house.publish("filamentd/shelf/1_1/set", self.option(self.other))
+        wait_until(lambda: loaded() == self.other["spool_id"], 10, "the chosen roll")
+        wait_until(lambda: self.state()["option"] == self.option(self.other), 10, "the echo")
+        self.house.publish("filamentd/shelf/1_1/clear", "PRESS")
+        wait_until(lambda: loaded() is None, 10, "the emptied slot")
+        for topic, payload in (("filamentd/shelf/1_1/set", "#999 Nobody"), ("filamentd/shelf/1_1/set", "nonsense"),
+                               ("filamentd/nobody/1_1/set", "#1 x"), ("filamentd/shelf/1_1/confirm", "PRESS"),
+                               ("filamentd/shelf/9_9/set", "#1"), ("filamentd/shelf/1_1/set", "x" * 5000)):
+            self.house.publish(topic, payload)
+        refused = lambda: [json.loads(p) for f, t, p in self.house.messages() if t == "filamentd/shelf/event"]
+        wait_until(lambda: len(refused()) >= 3, 10, "refusals")
+        self.assertEqual({e["event_type"] for e in refused()}, {"command_refused"})
+        self.assertTrue(all(e["text"] for e in refused()))
+        self.assertIsNone(loaded())
+        self.assertTrue(all(f == "0" for f, t, _ in self.house.messages() if t.endswith("/event")), "events are not retained")
+
+    def test_retained_commands_are_ignored(self):
+        self.house.publish("filamentd/shelf/1_1/set", self.option(self.other), "-r")
+        wait_until(lambda: self.state().get("option") == self.option(self.other), 10, "the command while it is new")
+        self.assign(self.roll)
+        wait_until(lambda: self.state().get("option") == self.option(self.roll), 10, "the roll again")
+        self.daemon.restart()
+        wait_until(lambda: self.house.newest("filamentd/status") == "online", 15, "the daemon again")
+        self.daemon.post("/api/spools", SPOOL)
+        wait_until(lambda: len(self.house.json(CONFIG)["cmps"]["1_1_choice"]["options"]) == 4, 15, "three rolls to choose from")
+        self.assertEqual(self.state()["option"], self.option(self.roll), "an old wish is no wish")
+
+    def test_birth_and_broker_restart(self):
+        before = sum(t == STATE for _, t, _ in self.house.messages())
+        self.house.publish("homeassistant/status", "online")
+        wait_until(lambda: sum(t == STATE for _, t, _ in self.house.messages()) > before, 15, "everything once more")
+        self.house.stop()
+        self.house.start()
+        self.assign(self.other)
+        wait_until(lambda: self.state().get("spool_id") == self.other["spool_id"], 30, "the state after the broker's restart")
+
+    def test_what_is_gone_is_taken_back(self):
+        self.daemon.post("/api/printers", {"printer_id": "gone", "name": "Gone", "source": "homeassistant"})
+        topic = "homeassistant/device/filamentd_gone/config"
+        wait_until(lambda: self.house.json(topic), 10, "the second printer")
+        self.daemon.stop()
+        wait_until(lambda: self.house.newest("filamentd/status") == "offline", 10, "the goodbye")
+        self.daemon.start()
+        self.daemon.delete("/api/printers/gone")
+        wait_until(lambda: self.house.newest(topic) == "" and self.house.newest("filamentd/gone/availability") == "", 15, "its end")
+
+    def test_killed_daemon_is_offline(self):
+        self.daemon.kill()
+        wait_until(lambda: self.house.newest("filamentd/status") == "offline", 60, "the last will")
+        self.daemon.start()
+        wait_until(lambda: self.house.newest("filamentd/status") == "online", 15, "the daemon again")
+
+
+if __name__ == "__main__":
+    main()
