@@ -11,6 +11,7 @@
 #include "service/cli.h"
 #include "service/cmd_analyze.h"
 #include "service/cmd_discover.h"
+#include "service/cmd_ha_package.h"
 #include "service/cmd_key.h"
 #include "service/cmd_mdns.h"
 #include "service/cmd_pair.h"
@@ -47,6 +48,8 @@ static const struct command commands[] = {
     {"replay", cmd_replay_main,
      "[--printer ID] [--inventory FILE] [--sliced FILE] [--restart-every N] FILE...",
      "print what the daemon would make of recorded reports, as JSON lines"},
+    {"ha-package", cmd_ha_package_main, "[--url URL] [--printer SERIAL [--prefix PREFIX]]",
+     "print the package YAML for Home Assistant"},
     {"analyze", cmd_analyze_main, "[--layers] [--plate N] FILE",
      "print what a sliced file holds, as JSON"},
 };
