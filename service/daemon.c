@@ -257,6 +257,9 @@ static void warn_of_restart(const struct config *before, const struct config *af
         {"printers", "unreachable_after"},
         {"webhook", "secret"},
         {"webhook", "secret2"},
+        {"homeassistant", "token"},
+        {"homeassistant", "ca_file"},
+        {"homeassistant.mqtt", "host"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!config_same(before, after, keys[i][0], keys[i][1]))
