@@ -38,9 +38,21 @@ static bool keyed(const struct route *route)
     return route->scopes != 0;
 }
 
+/* A secret of its own, or a key. */
+static bool known(const struct route *route)
+{
+    return keyed(route) || (route->flags & ROUTE_SECRET);
+}
+
 static bool guarded(const struct route *route)
 {
-    return keyed(route) || (route->flags & ROUTE_GUESSED);
+    return known(route) || (route->flags & ROUTE_GUESSED);
+}
+
+/* Uploads, and what tells its own type. */
+static bool typed(const struct route *route)
+{
+    return openapi_common_takes_json(route) && !(route->flags & ROUTE_UPLOAD);
 }
 
 static bool names(const struct route *route)
@@ -56,14 +68,14 @@ static bool conflicts(const struct route *route)
 
 const struct openapi_refusal openapi_common_refusals[] = {
     {400, "BadRequest", "The request cannot be read.", always},
-    {401, "Unauthorized", "No key, or one that is worth nothing.", keyed},
+    {401, "Unauthorized", "No key, or one that is worth nothing.", known},
     {403, "Forbidden", "The key lacks the scope, or the code is worth nothing.", guarded},
     {404, "NotFound", "There is no such thing.", names},
     {409, "Conflict", "It contradicts what is known; `code` tells why.", conflicts},
     {412, "PreconditionFailed", "It was changed since; the ETag is the current one.",
      openapi_common_matches},
     {413, "ContentTooLarge", "The body is too large.", openapi_common_takes_body},
-    {415, "UnsupportedMediaType", "The body is of another media type.", openapi_common_takes_json},
+    {415, "UnsupportedMediaType", "The body is of another media type.", typed},
     {422, "UnprocessableContent", "A field is wrong; `errors` names each.", always},
     {429, "TooManyRequests", "Too many wrong keys came from this address.", guarded},
 };

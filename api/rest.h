@@ -78,7 +78,8 @@ route_handler rest_materials_list, rest_materials_get, rest_materials_update;
 route_handler rest_thresholds_list, rest_thresholds_get, rest_thresholds_update,
     rest_thresholds_reset;
 route_handler rest_settings_list, rest_settings_update;
-extern const struct body_table rest_webhook_list_query;
+extern const struct body_table rest_webhook_list_query, rest_webhook_print_body,
+    rest_webhook_slot_body; /* bodies for the document only: what comes is read leniently */
 route_handler rest_webhook_print, rest_webhook_slot, rest_webhook_list;
 
 extern const struct body_table rest_live_sync_query, rest_live_events_query;

@@ -13,6 +13,9 @@ static const char *const reasons[] = {"connecting",       "connected",
                                       "wrong_serial",     "wrong_access_code",
                                       "client_limit",     "connected_silent",
                                       "commands_refused", NULL};
+static const char *const home_reasons[] = {
+    "off",         "starting",          "ok",        "unreachable", "certificate_not_trusted",
+    "wrong_token", "token_not_allowed", "not_found", "bad_answer",  NULL};
 static const char *const gcode_states[] = {"init",    "offline", "idle",   "prepare", "slicing",
                                            "running", "pause",   "finish", "failed",  NULL};
 static const char *const unit_types[] = {"ams",    "ams_lite", "ams_2_pro",
@@ -42,6 +45,15 @@ static const struct field connection_fields[] = {
 };
 static const struct field_shape connection_shape = {NULL, connection_fields, LEN(connection_fields),
                                                     "PrinterConnection"};
+
+static const struct field home_fields[] = {
+    {NULL, "reason", K_TEXT, 0, 0, 0, 0, 0, home_reasons, "How asking Home Assistant goes"},
+    {NULL, "since", K_TIME, 0, 0, 0, 0, NIL, NULL, "Since when"},
+    {NULL, "last_ok_at", K_TIME, 0, 0, 0, 0, NIL, NULL, "When it last answered"},
+    {NULL, "detail", K_TEXT, 0, 0, 0, 0, NIL, NULL, "What went wrong, in words"},
+};
+static const struct field_shape home_shape = {NULL, home_fields, LEN(home_fields),
+                                              "HomeAssistantPoll"};
 
 static const struct field feeding_fields[] = {
     {NULL, "ams_unit_number", K_INT, 0, 0, 0, 0, 0, NULL, "Unit, as in slots"},
@@ -111,6 +123,7 @@ static const struct field status_fields[] = {
     {NULL, "printer_id", K_TEXT, 0, 0, 0, 0, 0, NULL, "Printer"},
     {NULL, "name", K_TEXT, 0, 0, 0, 0, 0, NULL, "For people"},
     {NULL, "connection", K_OBJECT, 0, 0, 0, 0, 0, NULL, "The link", &connection_shape},
+    {NULL, "home_assistant", K_OBJECT, 0, 0, 0, 0, 0, NULL, "The other source", &home_shape},
     {NULL, "model", K_TEXT, 0, 0, 0, 0, NIL, NULL, "As it says itself"},
     {NULL, "firmware", K_TEXT, 0, 0, 0, 0, NIL, NULL, "Version"},
     {NULL, "nozzles", K_INT, 0, 0, 0, 0, NIL, NULL, "1 or 2"},

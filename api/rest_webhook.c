@@ -7,7 +7,7 @@
 #include "bridge/homeassistant/events.h"
 #include "store/source_events.h"
 
-enum { ID_MAX = 64 };
+enum { ID_MAX = 64, REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE };
 
 static const char *const sources[] = {"webhook", "poll", NULL};
 static const char *const kinds[] = {"print_event", "ams_update", NULL};
@@ -24,6 +24,46 @@ static const struct field list_fields[] = {
     {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "only this printer"},
 };
 const struct body_table rest_webhook_list_query = {list_fields, LEN(list_fields)};
+
+/* What is known; each is read leniently, and anything else is ignored. */
+static const struct field print_fields[] = {
+    {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, REQ, NULL, "id, serial or alias of the printer"},
+    {NULL, "status", K_TEXT, 0, 0, 0, 0, NIL, NULL, "as the integration says it, in any case"},
+    {NULL, "event", K_ANY, 0, 0, 0, 0, NIL, NULL, "event of the bus, such as event_print_canceled"},
+    {NULL, "previous_status", K_ANY, 0, 0, 0, 0, NIL, NULL, "what it was before"},
+    {NULL, "occurred_at", K_ANY, 0, 0, 0, 0, NIL, NULL, "when it happened; older news is ignored"},
+    {NULL, "gcode_file_name", K_ANY, 0, 0, 0, 0, NIL, NULL, "file"},
+    {NULL, "task_name", K_ANY, 0, 0, 0, 0, NIL, NULL, "title"},
+    {NULL, "start_time", K_ANY, 0, 0, 0, 0, NIL, NULL, "when the print began"},
+    {NULL, "end_time", K_ANY, 0, 0, 0, 0, NIL, NULL, "when it ended"},
+    {NULL, "progress", K_ANY, 0, 0, 0, 0, NIL, NULL, "percent"},
+    {NULL, "weight_g", K_ANY, 0, 0, 0, 0, NIL, NULL, "grams of the whole print, by the slicer"},
+    {NULL, "weights", K_ANY, 0, 0, 0, 0, NIL, NULL, "grams by slot, such as AMS 1 Tray 3"},
+    {NULL, "active_ams", K_ANY, 0, 0, 0, 0, NIL, NULL, "the printer's id of the unit that feeds"},
+    {NULL, "active_tray", K_ANY, 0, 0, 0, 0, NIL, NULL, "its tray, from 0"},
+    {NULL, "active_slots", K_ANY, 0, 0, 0, 0, NIL, NULL,
+     "slots in use, as ams_unit_number and slot_number"},
+};
+const struct body_table rest_webhook_print_body = {print_fields, LEN(print_fields)};
+
+static const struct field slot_fields[] = {
+    {NULL, "printer_id", K_TEXT, 0, 0, 1, ID_MAX, REQ, NULL, "id, serial or alias of the printer"},
+    {NULL, "ams_unit_number", K_ANY, 0, 0, 0, 0, NIL, NULL, "unit, as slots are numbered here"},
+    {NULL, "slot_number", K_ANY, 0, 0, 0, 0, NIL, NULL, "slot in its unit"},
+    {NULL, "entity_id", K_ANY, 0, 0, 0, 0, NIL, NULL, "in place of both, where it is configured"},
+    {NULL, "state", K_ANY, 0, 0, 0, 0, NIL, NULL, "state of the entity; Empty is empty"},
+    {NULL, "color", K_ANY, 0, 0, 0, 0, NIL, NULL, "hex, or a list of red, green and blue"},
+    {NULL, "colors", K_ANY, 0, 0, 0, 0, NIL, NULL, "all colours of a multi-colour roll"},
+    {NULL, "material", K_ANY, 0, 0, 0, 0, NIL, NULL, "such as PLA"},
+    {NULL, "name", K_ANY, 0, 0, 0, 0, NIL, NULL, "name of the filament"},
+    {NULL, "filament_id", K_ANY, 0, 0, 0, 0, NIL, NULL, "profile, such as GFL99"},
+    {NULL, "tag_uid", K_ANY, 0, 0, 0, 0, NIL, NULL, "RFID chip"},
+    {NULL, "tray_uuid", K_ANY, 0, 0, 0, 0, NIL, NULL, "RFID identity of the roll"},
+    {NULL, "empty", K_ANY, 0, 0, 0, 0, NIL, NULL, "true: nothing is in it"},
+    {NULL, "remain_percent", K_ANY, 0, 0, 0, 0, NIL, NULL, "hint of the tag"},
+    {NULL, "occurred_at", K_ANY, 0, 0, 0, 0, NIL, NULL, "when it happened; older news is ignored"},
+};
+const struct body_table rest_webhook_slot_body = {slot_fields, LEN(slot_fields)};
 
 enum err rest_webhook_list(struct request *request, struct reply *reply, struct why *why)
 {

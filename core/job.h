@@ -39,9 +39,9 @@ struct job {
     int32_t utility;    /* 1: calibration and alike, no filament is charged */
     int32_t ran;        /* 1: RUNNING was seen */
     int64_t started_at, ended_at;
-    int64_t ending_at;  /* FAILED was seen; 0: it was not */
-    int64_t idle_until; /* idle without identity: then it ends; 0: it is not idle */
-    int32_t told;       /* 1: Home Assistant tells of it, and the printer itself does not */
+    int64_t ending_at;     /* FAILED was seen; 0: it was not */
+    int64_t idle_until;    /* idle without identity: then it ends; 0: it is not idle */
+    int32_t told;          /* 1: Home Assistant tells of it, and the printer itself does not */
     int32_t reserved_told; /* no padding */
 
     char task_id[40], subtask_id[40];

@@ -50,8 +50,7 @@ enum err source_events_record(struct db *db, const struct source_event *event, s
             "action, reason) VALUES (:source, :printer, :kind, :occurred_at, :now, :body, :action, "
             ":reason)",
             args);
-    db_exec(db,
-            "DELETE FROM source_event WHERE id <= (SELECT max(id) FROM source_event) - :kept",
+    db_exec(db, "DELETE FROM source_event WHERE id <= (SELECT max(id) FROM source_event) - :kept",
             args);
     return db_status(db, why);
 }

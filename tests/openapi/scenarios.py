@@ -13,7 +13,8 @@ GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83
 
 
 # Refusals that a story below tells, since the example is about something that is not there.
-TOLD = {("getQuestion", 304), ("answerQuestion", 412), ("repinPrinter", 412), ("pairDevice", 403)}
+TOLD = {("getQuestion", 304), ("answerQuestion", 412), ("repinPrinter", 412), ("pairDevice", 403),
+        ("tellPrintEvent", 403), ("tellAmsUpdate", 403)}
 # Bodies whose secret is guessed, where no key is: too many of them are refused.
 GUESSES = {"pairDevice": {"code": "ABCDEFGHJK", "device_name": "Phone"}}
 
@@ -101,6 +102,17 @@ def questions(w):
     yield "answerQuestion", 200, "POST", f"/api/questions/{second}/answer", {"dismiss": True}
 
 
+def webhooks(w):
+    key = {"X-API-Key": w.post("/api/api_keys", {"name": "reads only", "scopes": ["read"]})["key"]}
+    slot = {"printer_id": "house", "ams_unit_number": 1, "slot_number": 1, "material": "PLA", "color": "#123456"}
+    for operation, path, body in (("tellPrintEvent", "print_event", {"printer_id": "house", "status": "running"}),
+                                  ("tellAmsUpdate", "ams_update", slot)):
+        yield operation, 403, "POST", f"/webhook/homeassistant/{path}", body, key
+        yield operation, 200, "POST", f"/webhook/homeassistant/{path}", body
+        yield operation, 202, "POST", f"/webhook/homeassistant/{path}", body
+    yield "listSourceEvents", 200, "GET", "/api/source_events?limit=2", None
+
+
 def catalog(w):
     vendor = w.post("/api/vendors", {"name": "Twin"})["vendor_id"]
     other = w.post("/api/vendors", {"name": "Other twin"})["vendor_id"]
@@ -118,4 +130,4 @@ def pairing(w):
     yield "pairDevice", 201, "POST", "/api/pair", {"code": code, "device_name": "Phone"}
 
 
-STORIES = [spools, jobs, printers, questions, catalog, pairing]
+STORIES = [spools, jobs, printers, questions, catalog, pairing, webhooks]
