@@ -20,18 +20,11 @@ enum {
     LIMIT_PRINTER_ID = 64,
     LIMIT_ALIASES = 8,
 
-<<<<<<< HEAD
-    LIMIT_PAGE = 1000,    /* rows of one page of a list when a limit is asked for */
-    LIMIT_QUANTITY = 50,  /* rolls made by one POST */
-    LIMIT_LABELS = 1000,  /* labels of one POST */
-    LIMIT_STREAMS = 8,    /* SSE clients at once */
-    LIMIT_GROUP = 64,     /* plans in one COMMIT */
-=======
     LIMIT_PAGE = 1000,          /* rows of one page of a list when a limit is asked for */
     LIMIT_QUANTITY = 50,        /* rolls made by one POST */
+    LIMIT_LABELS = 1000,        /* labels of one POST */
     LIMIT_STREAMS = 8,          /* SSE clients at once */
     LIMIT_GROUP = 64,           /* plans in one COMMIT */
->>>>>>> ee681d8 (api: describe the webhooks of Home Assistant in the document)
     LIMIT_SOURCE_EVENTS = 2000, /* webhooks and polls kept for diagnosis */
     LIMIT_ENTITIES = 1000,      /* lines of [homeassistant.entities] */
     LIMIT_DOOR_MS = 5000,       /* longest wait of a writer at the door */
