@@ -31,11 +31,12 @@ static const struct field_shape evidence_shape = {NULL, evidence_fields, LEN(evi
                                                   "ChargeEvidence"};
 
 static const struct field said_mg_fields[] = {
-    {NULL, "user", K_INT, 0, 0, 0, 0, NIL, NULL, "A user's figure"},
-    {NULL, "reported", K_INT, 0, 0, 0, 0, NIL, NULL, "A printer's or client's figure"},
-    {NULL, "slicer_curve", K_INT, 0, 0, 0, 0, NIL, NULL, "By the plate's own gcode"},
-    {NULL, "slicer_layers", K_INT, 0, 0, 0, 0, NIL, NULL, "By the ratio of layers"},
-    {NULL, "rfid_remain", K_INT, 0, 0, 0, 0, NIL, NULL, "By the tag's percentage"},
+    {NULL, "user", K_INT, 0, 0, 0, 0, BOTH, NULL, "A user's figure"},
+    {NULL, "reported", K_INT, 0, 0, 0, 0, BOTH, NULL, "A printer's or client's figure"},
+    {NULL, "slicer_curve", K_INT, 0, 0, 0, 0, BOTH, NULL, "By the plate's own gcode"},
+    {NULL, "slicer_layers", K_INT, 0, 0, 0, 0, BOTH, NULL, "By the ratio of layers"},
+    {NULL, "rfid_remain", K_INT, 0, 0, 0, 0, BOTH, NULL, "By the tag's percentage"},
+    {NULL, "estimate", K_INT, 0, 0, 0, 0, BOTH, NULL, "Foreseen, where a client alone told of it"},
 };
 static const struct field_shape said_mg_shape = {NULL, said_mg_fields, LEN(said_mg_fields),
                                                  "ChargeFigures"};
@@ -59,6 +60,7 @@ static const struct field said_fields[] = {
     {NULL, "slicer_curve", K_GRAMS, 0, 0, 0, 0, OPT, NULL, "By the plate's own gcode"},
     {NULL, "slicer_layers", K_GRAMS, 0, 0, 0, 0, OPT, NULL, "By the ratio of layers"},
     {NULL, "rfid_remain", K_GRAMS, 0, 0, 0, 0, OPT, NULL, "By the tag's percentage"},
+    {NULL, "estimate", K_GRAMS, 0, 0, 0, 0, OPT, NULL, "Foreseen, where a client alone told of it"},
 };
 static const struct field_shape said_shape = {NULL, said_fields, LEN(said_fields), "ChargeSaid"};
 
