@@ -77,11 +77,11 @@ static const struct field_shape progress_shape = {NULL, progress_fields, LEN(pro
                                                   "PrinterProgress"};
 
 static const struct field temperature_fields[] = {
-    {NULL, "nozzle", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
-    {NULL, "nozzle_target", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
-    {NULL, "bed", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
-    {NULL, "bed_target", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
-    {NULL, "chamber", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
+    {NULL, "nozzle", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC; null: not told"},
+    {NULL, "nozzle_target", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC; null: not told"},
+    {NULL, "bed", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC; null: not told"},
+    {NULL, "bed_target", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC; null: not told"},
+    {NULL, "chamber", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC; null: not told"},
 };
 static const struct field_shape temperature_shape = {
     NULL, temperature_fields, LEN(temperature_fields), "PrinterTemperatures"};
@@ -94,7 +94,7 @@ static const struct field unit_fields[] = {
     {NULL, "attached", K_BOOL, 0, 0, 0, 0, 0, NULL, "It is there now"},
     {NULL, "humidity_level", K_INT, 0, 0, 0, 0, NIL, NULL, "1 to 5, as the printer says"},
     {NULL, "humidity_percent", K_INT, 0, 0, 0, 0, NIL, NULL, "Relative humidity"},
-    {NULL, "temperature", K_REAL, 0, 0, 0, 0, 0, NULL, "degC"},
+    {NULL, "temperature", K_REAL, 0, 0, 0, 0, NIL, NULL, "degC"},
     {NULL, "drying_minutes", K_INT, 0, 0, 0, 0, 0, NULL, "Minutes of drying left"},
 };
 static const struct field_shape unit_shape = {NULL, unit_fields, LEN(unit_fields), "PrinterUnit"};
@@ -129,7 +129,7 @@ static const struct field status_fields[] = {
     {NULL, "nozzles", K_INT, 0, 0, 0, 0, NIL, NULL, "1 or 2"},
     {NULL, "wifi_dbm", K_INT, 0, 0, 0, 0, NIL, NULL, "Strength of its radio"},
     {NULL, "progress", K_OBJECT, 0, 0, 0, 0, 0, NULL, "What it does", &progress_shape},
-    {NULL, "temperatures", K_OBJECT, 0, 0, 0, 0, NIL, NULL, "null: no report yet",
+    {NULL, "temperatures", K_OBJECT, 0, 0, 0, 0, 0, NULL, "What is told of them",
      &temperature_shape},
     {NULL, "units", K_LIST, 0, 0, 0, 0, 0, NULL, "Its AMS units", &unit_shape},
     {NULL, "telemetry", K_OBJECT, 0, 0, 0, 0, 0, NULL, "Counts of messages", &telemetry_shape},

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,13 +88,17 @@ static json_t *progress(const struct printer *printer)
         "name", text_or_null(printer->identity.subtask_name), "feeding", feeding(printer));
 }
 
+static json_t *real_or_null(double value)
+{
+    return isnan(value) ? json_null() : json_real(value);
+}
+
 static json_t *temperatures(const struct live *live)
 {
-    if (!live->message_at)
-        return json_null();
-    return json_pack("{s:f, s:f, s:f, s:f, s:f}", "nozzle", live->nozzle, "nozzle_target",
-                     live->nozzle_target, "bed", live->bed, "bed_target", live->bed_target,
-                     "chamber", live->chamber);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "nozzle", real_or_null(live->nozzle),
+                     "nozzle_target", real_or_null(live->nozzle_target), "bed",
+                     real_or_null(live->bed), "bed_target", real_or_null(live->bed_target),
+                     "chamber", real_or_null(live->chamber));
 }
 
 static json_t *unit_of(const struct printer *printer, int index)
@@ -101,11 +106,11 @@ static json_t *unit_of(const struct printer *printer, int index)
     const struct unit *unit = &printer->units[index];
     const struct live_unit *live = &printer->live.units[index];
     return json_pack(
-        "{s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:f, s:i}", "ams_unit_number", unit->number, "type",
+        "{s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i}", "ams_unit_number", unit->number, "type",
         text_or_null(unit_type_slug(unit->type)), "serial", text_or_null(unit->serial), "firmware",
         text_or_null(unit->firmware), "attached", unit->attached, "humidity_level",
         int_or_null(live->humidity_level, 0), "humidity_percent", int_or_null(live->humidity, -1),
-        "temperature", live->temperature, "drying_minutes", live->dry_minutes);
+        "temperature", real_or_null(live->temperature), "drying_minutes", live->dry_minutes);
 }
 
 static json_t *units(const struct printer *printer)

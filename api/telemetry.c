@@ -1,5 +1,6 @@
 #include "api/telemetry.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "api/state.h"
@@ -77,10 +78,9 @@ json_t *telemetry_connection(const struct api *api, int64_t printer)
                      link_reason_slug(status.reason), "since", time_or_null(status.since));
 }
 
-/* Nothing is known of a temperature before the first message. */
-static json_t *real_or_null(const struct live *live, double value)
+static json_t *real_or_null(double value)
 {
-    return live->message_at ? json_real(value) : json_null();
+    return isnan(value) ? json_null() : json_real(value);
 }
 
 static void add_state(json_t *shown, const struct printer *printer)
@@ -92,11 +92,11 @@ static void add_state(json_t *shown, const struct printer *printer)
     json_object_set_new(shown, "layer", int_or_null(printer->layer));
     json_object_set_new(shown, "total_layers", int_or_null(printer->total_layers));
     json_object_set_new(shown, "remaining_minutes", int_or_null(live->minutes));
-    json_object_set_new(shown, "nozzle_c", real_or_null(live, live->nozzle));
-    json_object_set_new(shown, "nozzle_target_c", real_or_null(live, live->nozzle_target));
-    json_object_set_new(shown, "bed_c", real_or_null(live, live->bed));
-    json_object_set_new(shown, "bed_target_c", real_or_null(live, live->bed_target));
-    json_object_set_new(shown, "chamber_c", real_or_null(live, live->chamber));
+    json_object_set_new(shown, "nozzle_c", real_or_null(live->nozzle));
+    json_object_set_new(shown, "nozzle_target_c", real_or_null(live->nozzle_target));
+    json_object_set_new(shown, "bed_c", real_or_null(live->bed));
+    json_object_set_new(shown, "bed_target_c", real_or_null(live->bed_target));
+    json_object_set_new(shown, "chamber_c", real_or_null(live->chamber));
 }
 
 /* A struct printer on the stacks of all workers would be most of our memory. */

@@ -1,5 +1,6 @@
 #include "core/live.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -22,6 +23,13 @@ static const struct field fields[] = {
     FIELD("chamber_temper", "chamber_temper", K_REAL, struct live, chamber, -1000, 1000),
 };
 
+void live_init_unit(struct live_unit *unit)
+{
+    memset(unit, 0, sizeof *unit);
+    unit->humidity = -1;
+    unit->temperature = NAN;
+}
+
 void live_init(struct live *live)
 {
     memset(live, 0, sizeof *live);
@@ -29,8 +37,9 @@ void live_init(struct live *live)
     live->minutes = -1;
     live->prepare_percent = -1;
     live->stage = -1;
+    live->nozzle = live->nozzle_target = live->bed = live->bed_target = live->chamber = NAN;
     for (int i = 0; i < PRINTER_UNITS_MAX; i++)
-        live->units[i].humidity = -1;
+        live_init_unit(&live->units[i]);
 }
 
 /* "-55dBm"; "0dBm" on a wire; a text without a number says nothing. */

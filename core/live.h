@@ -8,6 +8,8 @@
 #include "core/printer.h"
 
 unsigned live_take(struct printer *printer, const json_t *print);
+/* Nothing is told yet: temperatures are NAN, counts -1. */
 void live_init(struct live *live);
+void live_init_unit(struct live_unit *unit);
 
 #endif

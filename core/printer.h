@@ -142,7 +142,7 @@ struct print_command {
 struct live_unit {
     int32_t humidity_level; /* 1 wet .. 5 dry; 0 unknown */
     int32_t humidity;       /* percent; -1 unknown */
-    double temperature;     /* degC */
+    double temperature;     /* degC; NAN not told */
     int32_t dry_minutes;    /* left; 0: not drying */
     int32_t drying;         /* phase, 0 off */
 };
@@ -157,7 +157,7 @@ struct live {
     int32_t speed_level;     /* 1 silent .. 4 ludicrous; A1: 253 between; 0 unknown */
     int32_t wifi_dbm;        /* 0 unknown or wired */
     int32_t percent_told;    /* 1: the last message carried the percentage */
-    double nozzle, nozzle_target, bed, bed_target, chamber; /* degC */
+    double nozzle, nozzle_target, bed, bed_target, chamber; /* degC; NAN not told */
     struct live_unit units[PRINTER_UNITS_MAX];              /* beside printer.units */
 };
 

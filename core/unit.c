@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "core/live.h"
 
 struct unit *unit_at(struct printer *printer, int number)
 {
@@ -19,11 +20,10 @@ struct unit *unit_at(struct printer *printer, int number)
     memmove(unit + 1, unit, behind * sizeof *unit);
     memmove(live + 1, live, behind * sizeof *live);
     memset(unit, 0, sizeof *unit);
-    memset(live, 0, sizeof *live);
+    live_init_unit(live);
     printer->unit_count++;
     unit->number = number;
     unit->extruder = -1;
-    live->humidity = -1;
     return unit;
 }
 

@@ -19,7 +19,7 @@ class Live(unittest.TestCase):
 
             def told(event):
                 shown = event.data.get("telemetry")
-                return shown and shown["connection"]["state"] == "connected" and shown["at"]
+                return shown and shown["connection"]["state"] == "connected" and shown["at"] and shown["nozzle_c"] is not None
 
             shown = events.next(20, told).data["telemetry"]
             self.assertGreater(shown["nozzle_c"], 0)
