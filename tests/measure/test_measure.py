@@ -1,5 +1,6 @@
 """What the release build promises: small in memory, quick to start."""
 
+import subprocess
 import time
 import unittest
 
@@ -8,6 +9,7 @@ from lib.main import main
 from lib.wait import wait_until
 
 RESIDENT_KIB = 15 * 1024
+GROWTH_KIB = 1024
 START_SECONDS = 0.2
 PRINTERS = 3
 TRIES = 5
@@ -35,6 +37,25 @@ class MeasureTest(unittest.TestCase):
             kib = daemon.memory_kib()
             print(f"measured resident_kib={kib}")
             self.assertLess(kib, RESIDENT_KIB)
+
+    def test_load_leaves_no_growth(self):
+        """Eight clients at full speed, reading and writing: what the first seconds took is enough for the rest."""
+        with Daemon() as daemon:
+            spool = daemon.post("/api/spools", {"brand": "B", "product_name": "P", "material_type": "PLA", "color_hex": "#123456",
+                                                "initial_weight_grams": 1000}).json["spool_id"]
+
+            def load():
+                for path in (f"/api/spools/{spool}", "/api/bootstrap"):
+                    subprocess.run(["wrk", "-t1", "-c8", "-d2s", "-H", "X-API-Key: " + daemon.key, daemon.url + path],
+                                   check=True, capture_output=True, timeout=30)
+                for number in range(100):
+                    daemon.put(f"/api/spools/{spool}", {"notes": f"note {number}"})
+                return daemon.memory_kib()
+
+            load()
+            before, after = load(), load()
+            print(f"measured resident_under_load_kib={before} growth_kib={after - before}")
+            self.assertLess(after - before, GROWTH_KIB)
 
     def test_start_on_existing_database(self):
         with Daemon() as daemon:
