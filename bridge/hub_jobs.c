@@ -47,10 +47,21 @@ static enum err write_end(struct hub_step *step, const struct job_event *event,
                                                  : figures_book(step->db, job->row, NULL, why);
 }
 
+static enum err write_known(struct hub_step *step, const struct job *job, struct why *why)
+{
+    enum err e = tracks_update(step->db, step->printer, job, why);
+    return e ? e : forecasts_alert(step->db, job->row, why);
+}
+
+static enum err write_resume(struct hub_step *step, const struct job *job, struct why *why)
+{
+    enum err e = alerts_fed(step->db, job->row, why);
+    return e ? e : write_known(step, job, why);
+}
+
 static enum err write_event(struct hub_step *step, const struct job_event *event,
                             const struct printer *printer, const struct job *job, struct why *why)
 {
-    enum err e;
     switch (event->kind) {
     case JOB_EVENT_FEED:
         return write_feed(step, event, printer, job, why);
@@ -59,13 +70,9 @@ static enum err write_event(struct hub_step *step, const struct job_event *event
     case JOB_EVENT_END:
         return write_end(step, event, printer, job, why);
     case JOB_EVENT_RESUME:
-        e = alerts_fed(step->db, job->row, why);
-        if (e != OK)
-            return e;
-        /* fallthrough */
+        return write_resume(step, job, why);
     case JOB_EVENT_KNOWN:
-        e = tracks_update(step->db, step->printer, job, why);
-        return e ? e : forecasts_alert(step->db, job->row, why);
+        return write_known(step, job, why);
     default:
         return tracks_update(step->db, step->printer, job, why);
     }
