@@ -35,6 +35,10 @@ static const struct {
     {"two_open_questions", "a slot has more than one open question"},
     {"orphan", "a row refers to one that does not exist"},
     {"not_in_feed", "clients are never told of this row"},
+    {"deleted_in_feed", "clients are told that a deleted row is still there"},
+    {"twice_in_feed", "clients are told of a row twice"},
+    {"alert_of_closed_question", "an alert goes on about a question that is closed"},
+    {"alert_end", "an alert ends before it begins"},
     {"search", "a search finds another text than the row has"},
 };
 

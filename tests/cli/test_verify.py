@@ -52,6 +52,15 @@ DAMAGE = {
                           "updated_at) VALUES ('q1', 'which_spool', 1, 1, 1), ('q2', 'mismatch', 1, 1, 1)",
     "orphan": "DELETE FROM vendor",
     "not_in_feed": "DELETE FROM change WHERE entity = 'spool'",
+    "deleted_in_feed": "UPDATE spool SET deleted_at = 5 WHERE id = 2; UPDATE change SET op = 'update' WHERE entity = 'spool'",
+    "twice_in_feed": "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
+                     "SELECT 'slot', public_id, 'update', 1 FROM slot",
+    "search": "DELETE FROM spool_search",
+    "alert_of_closed_question": "INSERT INTO question (id, public_id, kind, state, closed_at, opened_at, updated_at) VALUES "
+                                "(91, 'q1', 'which_spool', 'closed', 2, 1, 2); INSERT INTO alert (public_id, kind, cause, text, "
+                                "question, opened_at, updated_at) VALUES ('t1', 'slot_changed', 'c', 'x', 91, 1, 1)",
+    "alert_end": "INSERT INTO alert (public_id, kind, cause, text, opened_at, ended_at, updated_at) "
+                 "VALUES ('t1', 'runout', 'c', 'x', 5, 4, 5)",
 }
 
 

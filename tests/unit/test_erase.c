@@ -85,8 +85,9 @@ static enum err leave_traces(void *ctx, struct db *db, struct why *why)
         "INSERT INTO source_event (source, printer, kind, received_at, body) SELECT "
         "'homeassistant', printer, 'print_event', ended_at, json_object('task_name', 'Ann, red') "
         "FROM job",
-        "INSERT INTO idempotency (principal, key, route, body_hash, body, created_at) SELECT 0, 'k', "
-        "'r', 'h', json_object('job_id', public_id, 'name', :title), :at FROM job"};
+        ("INSERT INTO idempotency (principal, key, route, body_hash, body, created_at) SELECT 0, "
+         "'k', 'r', 'h', json_object('job_id', public_id, 'name', :title), :at FROM job"),
+    };
     for (size_t i = 0; i < LEN(traces); i++)
         db_exec(db, traces[i], args);
     return db_status(db, why);
