@@ -36,7 +36,7 @@ enum err ledger_list(struct db *db, const json_t *args, struct list *ret_list, s
 }
 
 static const char *const history_kinds[] = {
-    "print", "manual_adjustment", "waste", "correction", "runout", "day", NULL};
+    "print", "manual_adjustment", "waste", "correction", "runout", "day", "week", "month", NULL};
 
 static const struct field history_fields[] = {
     {.name = "event_id", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "Row of the ledger"},

@@ -309,7 +309,7 @@ class LedgerTest(JobCase):
         self.assertEqual([r["balance_grams"] for r in rows], [982.5])
         rows = self.daemon.get(path + "?to=2026-03-02T00:00:00Z&bucket=day").json
         self.assertEqual([r["grams_used"] for r in rows], [15])
-        self.assertProblem(self.daemon.get(path + "?bucket=week"), 422, None, "bucket")
+        self.assertProblem(self.daemon.get(path + "?bucket=fortnight"), 422, None, "bucket")
         self.assertProblem(self.daemon.get(f"/api/stats/spools/usage_history/{MISSING}"), 404, "spool_not_found")
 
 
