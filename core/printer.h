@@ -9,6 +9,7 @@
  *
  * Everything before `live` is durable: dumped after a message and loaded into a fresh value, the
  * following messages give the same result. A report that changes telemetry only leaves it equal.
+ * Of live itself the dump holds when the printer was last heard, and no more.
  * Source of protocol facts: captured reports of every family; quirks are named at their tests.
  */
 #ifndef CORE_PRINTER_H
