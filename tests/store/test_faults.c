@@ -16,7 +16,7 @@
 #include "fault_vfs.h"
 #include "store/door.h"
 
-enum { PATH_SIZE = 256, FAULTS_MAX = 4000, THREADS = 4, EACH = 5 };
+enum { PATH_SIZE = 256, FAULTS_MAX = 4000, THREADS = 4, EACH = 3 };
 
 static struct load load;
 static char home[PATH_SIZE], model[PATH_SIZE + 16];
