@@ -213,6 +213,42 @@ class CorrectTest(JobCase):
         self.assertProblem(self.daemon.post(f"/api/print_jobs/{MISSING}/erase_names"), 404, "job_not_found")
 
 
+class CostTest(JobCase):
+    """20 g of a roll of 1000 g for 20 and 41 g of one for 30: 0.40 and 1.23."""
+
+    def price(self, *prices):
+        for roll, price in zip(self.rolls, prices):
+            self.assertStatus(self.daemon.put(f"/api/spools/{roll}", {"cost_usd": price}))
+
+    def costs(self, job):
+        """Of each row of the ledger in the order of booking, and of the job."""
+        rows = self.assertStatus(self.daemon.get(f"/api/usage_events?job_id={job}"))
+        rows.sort(key=lambda row: (row["revision"], row["filament_index"]))
+        return [row["cost_usd"] for row in rows], self.daemon.get(f"/api/print_jobs/{job}").json["cost_usd"]
+
+    def test_a_later_price_changes_no_booking(self):
+        self.price(20, 30, 10)
+        job = self.begin(filaments=TWO)["job_id"]
+        done = self.end(job, status="completed", actual_grams_used=61)
+        self.assertEqual(self.costs(job), ([0.4, 1.23], 1.63))
+        self.price(40, 60)
+        self.assertEqual(self.costs(job), ([0.4, 1.23], 1.63))
+        event = done["usage"][0]["event_id"]
+        self.assertEqual(self.assertStatus(self.daemon.get(f"/api/usage_events/{event}"))["cost_usd"], 0.4)
+        self.assertStatus(self.daemon.post(f"/api/print_jobs/{job}/rebook"))
+        self.assertEqual(self.costs(job), ([0.4, 1.23], 1.63))
+
+    def test_a_correction_takes_back_what_was_booked(self):
+        """It was 4 g of a roll for 10: 0.04. The rows before are taken back at their own price, whatever it is today."""
+        self.price(20, 30, 10)
+        job = self.begin(filaments=TWO)["job_id"]
+        self.end(job, status="completed", actual_grams_used=61)
+        self.price(40, 60)
+        self.assertStatus(self.daemon.patch(f"/api/print_jobs/{job}", {"usage": [{"spool_id": self.rolls[2], "grams": 4}]}))
+        costs, whole = self.costs(job)
+        self.assertEqual((sorted(costs), whole), ([-1.23, -0.4, 0.04, 0.4, 1.23], 0.04))
+
+
 class ExplainTest(JobCase):
     def test_rebook_keeps_what_was_told(self):
         for body in ({"actual_grams_used": 61}, {"usage": [{"spool_id": self.rolls[2], "grams": 4}]}, {}):
