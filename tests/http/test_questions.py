@@ -26,7 +26,11 @@ def report(colors):
                 "tray_exist_bits": bits, "tray_now": "255", "version": 3}}})
 
 
-class QuestionsTest(HttpCase):
+class PrinterCase(HttpCase):
+    """A printer that shows rolls of these colours, each with a question."""
+
+    colors = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,8 +41,8 @@ class QuestionsTest(HttpCase):
         answer = cls.daemon.post("/api/printers", body)
         assert answer.status == 201, answer
         wait_until(lambda: cls.connection()["reason"] == "connected", 30, "the link")
-        cls.broker.report(report(["112233", "445566", "AA0000", "00AA00"]))
-        wait_until(lambda: len(cls.daemon.get("/api/questions").json) == 4, SETTLED, "four questions")
+        cls.broker.report(report(cls.colors))
+        wait_until(lambda: len(cls.daemon.get("/api/questions").json) == len(cls.colors), SETTLED, "a question each")
 
     @classmethod
     def tearDownClass(cls):
@@ -55,6 +59,10 @@ class QuestionsTest(HttpCase):
     def slot(self, number):
         return next(s for s in self.daemon.get("/api/ams_slots/p1").json if s["slot_number"] == number
                     and s["ams_unit_number"] == 1)
+
+
+class QuestionsTest(PrinterCase):
+    colors = ("112233", "445566", "AA0000", "00AA00")
 
     def test_answer_with_a_roll(self):
         question = self.question(1)
@@ -99,6 +107,41 @@ class QuestionsTest(HttpCase):
         self.assertEqual(status["temperatures"]["nozzle"], 25.5)
         self.assertGreaterEqual(status["telemetry"]["messages"], 1)
         self.assertEqual(status["units"][0]["humidity_level"], 4)
+
+
+class OpenChargeTest(PrinterCase):
+    """12.5 g of a print from a slot whose roll nobody knew: 1000 - 12.5 = 987.5 g are left on the roll of the answer."""
+
+    colors = ("112233",)
+
+    def begin(self):
+        filaments = [{"ams_unit_number": 1, "slot_number": 1, "estimated_grams": 10}]
+        body = {"printer_id": "p1", "gcode_file_name": "boat.3mf", "filaments": filaments}
+        return self.assertStatus(self.daemon.post("/api/print_jobs/start", body), 201)["job_id"]
+
+    def alerts(self, job):
+        return self.assertStatus(self.daemon.get(f"/api/alerts?kind=open_charge&job_id={job}"))
+
+    def test_the_answer_books_it(self):
+        job = self.begin()
+        path = f"/api/print_jobs/{job}"
+        body = {"status": "completed", "actual_grams_used": 12.5}
+        done = self.assertStatus(self.daemon.put(path + "/end", body))
+        self.assertEqual((done["job"]["open_grams"], done["usage"]), (12.5, []))
+        alert, = self.alerts(job)
+        self.assertIsNone(alert["ended_at"])
+        spool = self.make_spool(color_hex="#112233")
+        answer = f"/api/questions/{self.question(1)['question_id']}/answer"
+        self.assertStatus(self.daemon.post(answer, {"spool_id": spool["spool_id"]}))
+        event, = self.assertStatus(self.daemon.get(f"/api/usage_events?job_id={job}"))
+        self.assertEqual((event["spool_id"], event["grams_used"], event["reverses"]), (spool["spool_id"], 12.5, None))
+        self.assertEqual(self.daemon.get(f"/api/spools/{spool['spool_id']}").json["current_weight_grams"], 987.5)
+        ended = self.daemon.get(path).json
+        self.assertEqual((ended["open_grams"], ended["total_actual_grams"]), (0, 12.5))
+        self.assertEqual([f["spool_id"] for f in ended["filaments"]], [spool["spool_id"]])
+        over, = self.alerts(job)
+        self.assertEqual(over["alert_id"], alert["alert_id"])
+        self.assertIsNotNone(over["ended_at"])
 
 
 if __name__ == "__main__":
