@@ -175,6 +175,29 @@ class CorrectTest(JobCase):
         total = sum(e["grams_used"] for e in self.daemon.get(f"/api/usage_events?job_id={job}").json)
         self.assertEqual(total, 4)
 
+    def test_history_of_the_slot(self):
+        """61 g over 10 g and 20.5 g: 20 g and 41 g. The 41 g were of the third roll: 1000 - 41 = 959 g."""
+        job = self.begin(filaments=TWO)["job_id"]
+        self.end(job, status="completed", actual_grams_used=61)
+        self.assertEqual(self.weights(), [980, 959, 1000])
+        row = self.assertStatus(self.daemon.get(f"/api/ams_slots/{self.printer}/1/2/history"))[0]
+        path = f"/api/slot_history/{row['history_id']}"
+        self.assertStatus(self.daemon.patch(path, {"spool_id": self.rolls[2]}))
+        self.assertEqual(self.weights(), [980, 1000, 959])
+        rows = self.assertStatus(self.daemon.get(f"/api/usage_events?job_id={job}"))
+        rows.sort(key=lambda row: (row["filament_index"], row["revision"]))
+        self.assertEqual([(r["filament_index"], r["revision"], r["spool_id"], r["grams_used"]) for r in rows],
+                         [(1, 0, self.rolls[0], 20), (2, 0, self.rolls[1], 41), (2, 1, self.rolls[1], -41),
+                          (2, 2, self.rolls[2], 41)])
+        kept, wrong, back, right = rows
+        self.assertEqual((back["reverses"], wrong["reversed_by"]), (wrong["event_id"], back["event_id"]))
+        self.assertEqual([r["reversed_by"] for r in (kept, back, right)] + [kept["reverses"], right["reverses"]], [None] * 5)
+        shown = self.daemon.get(f"/api/print_jobs/{job}").json
+        self.assertEqual(([f["spool_id"] for f in shown["filaments"]], shown["total_actual_grams"], shown["open_grams"]),
+                         ([self.rolls[0], self.rolls[2]], 61, 0))
+        self.assertStatus(self.daemon.patch(path, {"spool_id": self.rolls[2]}))
+        self.assertEqual(len(self.daemon.get(f"/api/usage_events?job_id={job}").json), 4, "the same correction again")
+
     def test_texts_and_status(self):
         job = self.begin()["job_id"]
         path = f"/api/print_jobs/{job}"
