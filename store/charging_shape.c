@@ -25,7 +25,7 @@ static const struct field evidence_fields[] = {
     {NULL, "left_mg", K_INT, 0, 0, 0, 0, OPT, NULL, "A roll that ran out: by the ledger"},
     {NULL, "booked_mg", K_INT, 0, 0, 0, 0, OPT, NULL, "A roll that ran out: booked before"},
     {NULL, "suggested_permille", K_INT, 0, 0, 0, 0, OPT, NULL,
-     "A roll that ran out: what grams of the slicer would have to be multiplied by"},
+     "A roll that ran out: how much more its prints used than was booked, in thousandths"},
 };
 static const struct field_shape evidence_shape = {NULL, evidence_fields, LEN(evidence_fields),
                                                   "ChargeEvidence"};

@@ -96,7 +96,8 @@ static inline struct job print_begin(struct db *db, int64_t printer)
     return job;
 }
 
-static inline void print_slice(struct db *db, const struct job *job)
+/* Of ${grams} in place of ten. */
+static inline void print_slice_of(struct db *db, const struct job *job, int grams)
 {
     struct why why = {0};
     json_auto_t *curve = json_array();
@@ -105,8 +106,13 @@ static inline void print_slice(struct db *db, const struct job *job)
     json_auto_t *sliced = json_pack(
         "{s:i, s:i, s:[[i, i]], s:[{s:i, s:s, s:s, s:s, s:i, s:O}]}", "plate", 1, "total_layers",
         PRINT_LAYERS, "tools", 0, 0, "filaments", "index", 1, "material", "PLA", "color_hex",
-        "#FF0000", "profile", "GFL99", "estimated_mg", 10000, "curve", curve);
+        "#FF0000", "profile", "GFL99", "estimated_mg", grams * 1000, "curve", curve);
     print_must(tracks_sliced(db, job->row, sliced, &why), &why);
+}
+
+static inline void print_slice(struct db *db, const struct job *job)
+{
+    print_slice_of(db, job, 10);
 }
 
 static inline void print_feed(struct db *db, int64_t printer, struct job *job, int slot, int layer,
@@ -133,6 +139,19 @@ static inline void print_end(struct db *db, int64_t printer, struct job *job,
     print_must(tracks_end(db, printer, job, &last, left, &why), &why);
     print_must(charging_book(db, job->row, &why), &why);
     case_sound(db);
+}
+
+/* Names the only print. */
+static inline json_t *print_job_args(struct db *db)
+{
+    json_auto_t *row = db_row(db, "SELECT public_id FROM job /* scan */", NULL, NULL);
+    return json_pack("{s:O}", "job_id", json_object_get(row, "public_id"));
+}
+
+static inline void print_dry(struct db *db, const struct job *job)
+{
+    struct why why = {0};
+    print_must(tracks_emptied(db, job->row, &why), &why);
 }
 
 /* The whole print as told above. */

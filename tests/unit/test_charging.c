@@ -18,12 +18,6 @@ static bool alerted(struct db *db, const char *kind)
                   args, 0) != 0;
 }
 
-static json_t *job_args(struct db *db)
-{
-    json_auto_t *row = db_row(db, "SELECT public_id FROM job /* scan */", NULL, NULL);
-    return json_pack("{s:O}", "job_id", json_object_get(row, "public_id"));
-}
-
 static void correct(struct db *db, int slot, const char *name)
 {
     json_auto_t *id = print_spool_id(db, name);
@@ -48,8 +42,8 @@ static void booking_again_changes_nothing(void **state)
     assert_int_equal(print_used(db, "Blue"), 5500);
     assert_true(alerted(db, "print_finished"));
     int64_t seq = db_int(db, "SELECT max(seq) FROM change", NULL, 0), rows = events(db);
-    json_auto_t *once = case_ok(db, charging_rebook, job_args(db));
-    json_auto_t *twice = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *once = case_ok(db, charging_rebook, print_job_args(db));
+    json_auto_t *twice = case_ok(db, charging_rebook, print_job_args(db));
     assert_true(json_equal(once, twice));
     assert_int_equal(events(db), rows);
     assert_int_equal(db_int(db, "SELECT max(seq) FROM change", NULL, 0), seq);
@@ -109,20 +103,14 @@ static void an_answer_books_what_was_open(void **state)
     print_two_slots(db, printer);
     assert_int_equal(print_used(db, "Red"), 4500);
     assert_true(alerted(db, "open_charge"));
-    json_auto_t *before = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *before = case_ok(db, charging_rebook, print_job_args(db));
     case_near(before, "open_grams", 5.5, 0.0001);
     print_roll(db, "Blue", 1000, 2);
     assert_int_equal(print_used(db, "Blue"), 5500);
     assert_false(alerted(db, "open_charge"));
-    json_auto_t *after = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *after = case_ok(db, charging_rebook, print_job_args(db));
     case_near(after, "open_grams", 0, 0);
     case_close(db);
-}
-
-static void run_dry(struct db *db, const struct job *job)
-{
-    struct why why = {0};
-    print_must(tracks_emptied(db, job->row, &why), &why);
 }
 
 /* 1000 g less 4.5 g should have been left when it ran out: 995.5 g in a row of its own. */
@@ -137,7 +125,7 @@ static void a_runout_weighs_its_roll(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    run_dry(db, &job);
+    print_dry(db, &job);
     print_feed(db, printer, &job, 2, 5, NULL, NULL);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     assert_int_equal(print_used(db, "Red"), 1000000);
@@ -145,7 +133,7 @@ static void a_runout_weighs_its_roll(void **state)
     assert_int_equal(db_int(db, "SELECT mg FROM usage WHERE kind = 'runout' /* scan */", NULL, 0),
                      995500);
     int64_t rows = events(db);
-    json_auto_t *again = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *again = case_ok(db, charging_rebook, print_job_args(db));
     assert_int_equal(events(db), rows);
     correct(db, 1, "Green");
     assert_int_equal(print_used(db, "Red"), 0);
@@ -164,7 +152,7 @@ static void an_undone_weighing_stays_undone(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    run_dry(db, &job);
+    print_dry(db, &job);
     print_feed(db, printer, &job, 2, 5, NULL, NULL);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     json_auto_t *row =
@@ -172,7 +160,7 @@ static void an_undone_weighing_stays_undone(void **state)
     json_auto_t *undone =
         case_ok(db, ledger_undo, json_pack("{s:O}", "event_id", json_object_get(row, "public_id")));
     assert_int_equal(print_used(db, "Red"), 4500);
-    json_auto_t *again = case_ok(db, charging_rebook, job_args(db));
+    json_auto_t *again = case_ok(db, charging_rebook, print_job_args(db));
     assert_int_equal(print_used(db, "Red"), 4500);
     case_close(db);
 }
@@ -188,7 +176,7 @@ static void an_empty_slot_alone_is_no_runout(void **state)
     struct job job = print_begin(db, printer);
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    run_dry(db, &job);
+    print_dry(db, &job);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     assert_int_equal(print_used(db, "Red"), 10000);
     db_exec(db, "UPDATE job_feed SET ran_out_at = to_at /* scan */", NULL);
@@ -297,7 +285,7 @@ static void a_tag_is_the_last_resort(void **state)
     print_end(db, printer, &job, JOB_CANCELLED, 4, &less);
     assert_int_equal(print_used(db, "Red"), 30000);
     assert_true(alerted(db, "print_cancelled"));
-    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    json_auto_t *told = case_ok(db, charging_explain, print_job_args(db));
     const json_t *charge = json_array_get(json_object_get(told, "charges"), 0);
     assert_string_equal(case_text(charge, "source"), "rfid_remain");
     case_near(json_object_get(charge, "bounds"), "low_grams", 20, 0);
@@ -319,7 +307,7 @@ static void without_any_figure_it_is_open(void **state)
     assert_int_equal(print_used(db, "Red"), 0);
     assert_true(alerted(db, "open_charge"));
     assert_true(alerted(db, "print_failed"));
-    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    json_auto_t *told = case_ok(db, charging_explain, print_job_args(db));
     const json_t *charge = json_array_get(json_object_get(told, "charges"), 0);
     assert_true(json_is_null(json_object_get(charge, "grams")));
     assert_string_equal(case_text(charge, "source"), "open");
@@ -354,7 +342,7 @@ static void every_charge_is_explained(void **state)
     print_roll(db, "Red", 1000, 1);
     print_roll(db, "Blue", 1000, 2);
     print_two_slots(db, printer);
-    json_auto_t *told = case_ok(db, charging_explain, job_args(db));
+    json_auto_t *told = case_ok(db, charging_explain, print_job_args(db));
     const json_t *charges = json_object_get(told, "charges");
     assert_int_equal(json_array_size(charges), 2);
     const json_t *second = json_array_get(charges, 1);
