@@ -157,8 +157,9 @@ static void add_pair(struct ranking *r, size_t first)
     bool found = false;
     struct suggestion best = {0}, pair;
     for (size_t i = first; i < r->count; i++)
-        for (size_t j = i + 1; j < r->count && r->rolls[i].product == r->rolls[first].product; j++)
-            if (pair_of(r, i, j, &pair) && (!found || order_suggestions(r, &pair, &best) < 0)) {
+        for (size_t j = i + 1; j < r->count; j++)
+            if (r->rolls[i].product == r->rolls[first].product && pair_of(r, i, j, &pair) &&
+                (!found || order_suggestions(r, &pair, &best) < 0)) {
                 best = pair;
                 found = true;
             }

@@ -57,6 +57,9 @@ static const struct {
     {"a pair serves where no roll does, not instead of one",
      {{1, 100, .product = 9}, {2, 60, .product = 9}, {3, 1000, .product = 9}},
      "whole 3, pair 2+1, short 1, short 2"},
+    {"two rests of a product with another between them",
+     {{1, 100, .product = 9}, {2, 100, .product = 8}, {3, 100, .product = 9}},
+     "pair 1+3, short 1, short 2, short 3"},
     {"nothing", {{0}}, ""},
 };
 
