@@ -98,9 +98,10 @@ struct slot_address told_slot_of_name(const char *name)
 {
     int unit, tray;
     const char *at = name;
-    if (take_word(&at, "External Spool"))
-        return strcmp(at, " 2") == 0 ? (struct slot_address){UNIT_EXTERNAL, 2}
-                                     : (struct slot_address){UNIT_EXTERNAL, 1};
+    if (strcmp(name, "External Spool") == 0)
+        return (struct slot_address){UNIT_EXTERNAL, 1};
+    if (strcmp(name, "External Spool 2") == 0)
+        return (struct slot_address){UNIT_EXTERNAL, 2};
     if (!take_word(&at, "AMS ") || !take_number(&at, &unit) || !take_word(&at, " Tray ") ||
         !take_number(&at, &tray) || *at || !address_possible(unit, tray))
         return (struct slot_address){0, 0};
@@ -220,6 +221,14 @@ static const json_t *either(const json_t *body, const char *a, const char *b)
     return lenient_absent(value) ? json_object_get(body, b) : value;
 }
 
+static void take_percent(struct told_print *print, int64_t percent)
+{
+    if (percent < 0 || percent > 100)
+        print->skipped++;
+    else
+        print->percent = (int32_t)percent;
+}
+
 static void read_rest(const json_t *body, struct told_print *print)
 {
     unsigned *skipped = &print->skipped;
@@ -231,9 +240,8 @@ static void read_rest(const json_t *body, struct told_print *print)
     took(lenient_time(json_object_get(body, "occurred_at"), &print->occurred_at), skipped);
     took(lenient_time(either(body, "start_time", "started_at"), &print->started_at), skipped);
     took(lenient_grams(json_object_get(body, "weight_g"), &print->weight_mg), skipped);
-    if (took(lenient_int(json_object_get(body, "progress"), &percent), skipped) && percent >= 0 &&
-        percent <= 100)
-        print->percent = (int32_t)percent;
+    if (took(lenient_int(json_object_get(body, "progress"), &percent), skipped))
+        take_percent(print, percent);
     if (took(lenient_int(json_object_get(body, "active_ams"), &ams), skipped) &&
         took(lenient_int(json_object_get(body, "active_tray"), &tray), skipped))
         print->feeding = told_slot_of_index(ams, tray);
