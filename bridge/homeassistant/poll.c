@@ -9,25 +9,19 @@
 #include <time.h>
 
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "bridge/curl.h"
 #include "bridge/homeassistant/entities.h"
 #include "bridge/homeassistant/events.h"
+#include "bridge/homeassistant/poll_http.h"
 #include "bridge/homeassistant/poll_read.h"
 
-enum { CONNECT_MS = 5000, REQUEST_MS = 20000, URL_SIZE = 2 * POLL_URL_SIZE };
+enum { PATH_SIZE = 300 };
 
 struct poll {
     struct poll_options options;
-    const struct curl *lib;
-    CURL *curl; /* keeps the connection */
-    struct curl_slist *headers;
-    struct buf answer;
-    char detail[CURL_ERROR_SIZE];
-    char url[POLL_URL_SIZE]; /* of the round that goes on */
+    struct poll_http http; /* its url is that of the round that goes on */
 
     pthread_t thread;
     atomic_bool stop;
@@ -79,74 +73,14 @@ void poll_status(struct poll *poll, struct poll_status *ret_status)
     pthread_mutex_unlock(&poll->lock);
 }
 
-/* ---- one request ---- */
-
-static size_t take_bytes(char *bytes, size_t one, size_t count, void *arg)
-{
-    struct poll *poll = arg;
-    size_t len = one * count;
-    if (poll->answer.len + len > POLL_MOST_BYTES)
-        return 0;
-    buf_add(&poll->answer, bytes, len);
-    return poll->answer.failed ? 0 : len;
-}
-
-static int go_on(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
-{
-    struct poll *poll = arg;
-    (void)total, (void)now, (void)up_total, (void)up;
-    return atomic_load(&poll->stop);
-}
-
-static enum poll_reason judge(struct poll *poll, CURLcode rc, long status)
-{
-    if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
-        return POLL_TLS;
-    if (rc != CURLE_OK)
-        return rc == CURLE_WRITE_ERROR ? POLL_BAD_ANSWER : POLL_UNREACHABLE;
-    snprintf(poll->detail, sizeof poll->detail, "it answers %ld", status);
-    switch (status) {
-    case 200:
-        return POLL_OK;
-    case 401:
-        return POLL_WRONG_TOKEN;
-    case 403:
-        return POLL_FORBIDDEN;
-    case 404:
-    case 405:
-        return POLL_NOT_FOUND;
-    default:
-        return POLL_BAD_ANSWER;
-    }
-}
-
-/* ${body}: JSON of a POST; NULL: GET. */
-static enum poll_reason request(struct poll *poll, const char *path, const char *body)
-{
-    char url[URL_SIZE];
-    long status = 0;
-    snprintf(url, sizeof url, "%s%s", poll->url, path);
-    buf_clear(&poll->answer);
-    poll->detail[0] = '\0';
-    poll->lib->easy_setopt(poll->curl, CURLOPT_URL, url);
-    if (body)
-        poll->lib->easy_setopt(poll->curl, CURLOPT_POSTFIELDS, body);
-    else
-        poll->lib->easy_setopt(poll->curl, CURLOPT_HTTPGET, 1L);
-    CURLcode rc = poll->lib->easy_perform(poll->curl);
-    poll->lib->easy_getinfo(poll->curl, CURLINFO_RESPONSE_CODE, &status);
-    enum poll_reason reason = judge(poll, rc, status);
-    if (rc != CURLE_OK && !*poll->detail)
-        snprintf(poll->detail, sizeof poll->detail, "%s", poll->lib->easy_strerror(rc));
-    return reason;
-}
+/* ---- what it says ---- */
 
 static json_t *read_answer(const struct poll *poll)
 {
-    return poll->answer.len ? json_loadb(poll->answer.data, poll->answer.len, 0, NULL) : NULL;
+    return poll->http.answer.len
+               ? json_loadb(poll->http.answer.data, poll->http.answer.len, 0, NULL)
+               : NULL;
 }
-
-/* ---- what it says ---- */
 
 static void tell(const struct poll *poll, const json_t *entry)
 {
@@ -171,12 +105,13 @@ static enum poll_reason by_template(struct poll *poll)
     char *text auto_free = json_dumps(body, JSON_COMPACT);
     if (!text)
         return POLL_BAD_ANSWER;
-    enum poll_reason reason = request(poll, "/api/template", text);
+    enum poll_reason reason = poll_http_request(&poll->http, "/api/template", text);
     if (reason != POLL_OK)
         return reason;
     json_auto_t *rows = read_answer(poll);
     if (!json_is_array(rows)) {
-        snprintf(poll->detail, sizeof poll->detail, "the template came back as no JSON array");
+        snprintf(poll->http.detail, sizeof poll->http.detail,
+                 "the template came back as no JSON array");
         return POLL_BAD_ANSWER;
     }
     json_auto_t *bodies = poll_read_bodies(rows);
@@ -190,16 +125,17 @@ static enum poll_reason by_template(struct poll *poll)
 
 static enum poll_reason one_entity(struct poll *poll, const struct entity *entity)
 {
-    char path[URL_SIZE / 2];
+    char path[PATH_SIZE];
     if (snprintf(path, sizeof path, "/api/states/%s", entity->id) >= (int)sizeof path)
         return POLL_NOT_FOUND;
-    enum poll_reason reason = request(poll, path, NULL);
+    enum poll_reason reason = poll_http_request(&poll->http, path, NULL);
     if (reason != POLL_OK)
         return reason;
     json_auto_t *state = read_answer(poll);
     json_auto_t *body = poll_read_state(state, entity);
     if (!body) {
-        snprintf(poll->detail, sizeof poll->detail, "%.80s: no state came back", entity->id);
+        snprintf(poll->http.detail, sizeof poll->http.detail, "%.80s: no state came back",
+                 entity->id);
         return POLL_BAD_ANSWER;
     }
     tell(poll, body);
@@ -214,7 +150,7 @@ static enum poll_reason by_entity(struct poll *poll)
     for (size_t i = 0; i < entities->count && !atomic_load(&poll->stop); i++) {
         enum poll_reason reason = one_entity(poll, &entities->list[i]);
         if (reason == POLL_NOT_FOUND)
-            snprintf(poll->detail, sizeof poll->detail, "there is no entity %.80s",
+            snprintf(poll->http.detail, sizeof poll->http.detail, "there is no entity %.80s",
                      entities->list[i].id);
         if (reason != POLL_OK)
             worst = reason;
@@ -231,36 +167,6 @@ static enum poll_reason ask(struct poll *poll)
     if (refused && poll->options.entities && poll->options.entities->count)
         reason = by_entity(poll);
     return reason;
-}
-
-static enum err prepare(struct poll *poll, struct why *why)
-{
-    enum err e = curl_load(&poll->lib, why);
-    if (e != OK)
-        return e;
-    auto_buf header = {0};
-    buf_format(&header, "Authorization: Bearer %s", poll->options.token);
-    poll->curl = poll->lib->easy_init();
-    poll->headers = header.failed ? NULL : poll->lib->slist_append(NULL, header.data);
-    if (!poll->curl || !poll->headers)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
-    poll->lib->slist_append(poll->headers, "Content-Type: application/json");
-    const struct curl *lib = poll->lib;
-    lib->easy_setopt(poll->curl, CURLOPT_HTTPHEADER, poll->headers);
-    lib->easy_setopt(poll->curl, CURLOPT_WRITEFUNCTION, take_bytes);
-    lib->easy_setopt(poll->curl, CURLOPT_WRITEDATA, poll);
-    lib->easy_setopt(poll->curl, CURLOPT_ERRORBUFFER, poll->detail);
-    lib->easy_setopt(poll->curl, CURLOPT_NOPROGRESS, 0L);
-    lib->easy_setopt(poll->curl, CURLOPT_XFERINFOFUNCTION, go_on);
-    lib->easy_setopt(poll->curl, CURLOPT_XFERINFODATA, poll);
-    lib->easy_setopt(poll->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    lib->easy_setopt(poll->curl, CURLOPT_FOLLOWLOCATION, 0L);
-    lib->easy_setopt(poll->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    lib->easy_setopt(poll->curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_MS);
-    lib->easy_setopt(poll->curl, CURLOPT_NOSIGNAL, 1L);
-    if (poll->options.ca_file)
-        lib->easy_setopt(poll->curl, CURLOPT_CAINFO, poll->options.ca_file);
-    return OK;
 }
 
 /* ---- the thread ---- */
@@ -284,7 +190,7 @@ static int take_wish(struct poll *poll, unsigned *ret_round)
 {
     pthread_mutex_lock(&poll->lock);
     bool on = poll->options.token && *poll->wanted_url;
-    text_copy(poll->url, sizeof poll->url, poll->wanted_url);
+    text_copy(poll->http.url, sizeof poll->http.url, poll->wanted_url);
     int seconds = on ? poll->seconds : 0;
     *ret_round = poll->round;
     pthread_mutex_unlock(&poll->lock);
@@ -295,8 +201,8 @@ static int take_wish(struct poll *poll, unsigned *ret_round)
 static enum poll_reason ask_prepared(struct poll *poll)
 {
     struct why why;
-    if (!poll->curl && prepare(poll, &why) != OK) {
-        snprintf(poll->detail, sizeof poll->detail, "%.150s", why.text);
+    if (poll_http_prepare(&poll->http, &why) != OK) {
+        snprintf(poll->http.detail, sizeof poll->http.detail, "%.150s", why.text);
         return POLL_UNREACHABLE;
     }
     return ask(poll);
@@ -322,7 +228,7 @@ static void *run(void *arg)
         enum poll_reason reason = ask_prepared(poll);
         if (atomic_load(&poll->stop))
             break;
-        note(poll, reason, reason == POLL_OK ? "" : poll->detail);
+        note(poll, reason, reason == POLL_OK ? "" : poll->http.detail);
         bool again = reason != POLL_OK && round == before;
         pause = again ? longer(pause) : seconds;
         before = round;
@@ -346,11 +252,7 @@ void poll_configure(struct poll *poll, const char *url, int seconds)
 
 static void release(struct poll *poll)
 {
-    if (poll->curl)
-        poll->lib->easy_cleanup(poll->curl);
-    if (poll->headers)
-        poll->lib->slist_free_all(poll->headers);
-    buf_clear(&poll->answer);
+    poll_http_clear(&poll->http);
     pthread_cond_destroy(&poll->woken);
     pthread_mutex_destroy(&poll->lock);
     free(poll);
@@ -362,6 +264,9 @@ enum err poll_open(const struct poll_options *options, struct poll **ret_poll, s
     if (!poll)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     poll->options = *options;
+    poll->http.token = options->token;
+    poll->http.ca_file = options->ca_file;
+    poll->http.stop = &poll->stop;
     poll->status.since = clock_now();
     pthread_mutex_init(&poll->lock, NULL);
     pthread_cond_init(&poll->woken, NULL);

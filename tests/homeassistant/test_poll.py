@@ -21,12 +21,14 @@ class PollCase(unittest.TestCase):
     def setUp(self):
         self.fake = Fake()
         self.addCleanup(self.fake.close)
+        self.proxy = Fake()
+        self.addCleanup(self.proxy.close)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         config = pathlib.Path(folder.name) / "filamentd.conf"
         config.write_text(f"[homeassistant.entities]\n{self.entities}")
         settings = {"FILAMENTD_HOMEASSISTANT_TOKEN": self.token(), "FILAMENTD_HOMEASSISTANT_URL": self.fake.url,
-                    "FILAMENTD_HOMEASSISTANT_POLL_SECONDS": "1"}
+                    "FILAMENTD_HOMEASSISTANT_POLL_SECONDS": "1", "http_proxy": self.proxy.url, "all_proxy": self.proxy.url}
         self.daemon = Daemon("--config", config, more_environment=settings, start=False)
         self.addCleanup(self.daemon.close)
 
@@ -74,6 +76,7 @@ class PollTest(PollCase):
         self.assertEqual(len(self.fake.connections), 1, "the connection is kept")
         self.assertEqual(self.reason(), "ok")
         self.assertNotIn(TOKEN, self.daemon.stderr())
+        self.assertEqual(self.proxy.tokens, set(), "the token goes to Home Assistant only")
 
     def test_failures_are_told_and_end(self):
         self.fake.tray(SERIAL, 1, 1, "Generic PLA", "#FF0000FF")
