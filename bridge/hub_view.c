@@ -2,9 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
+#include "base/cond.h"
 #include "bridge/hub_inside.h"
 #include "store/db.h"
 #include "store/door.h"
@@ -129,23 +130,13 @@ uint64_t hub_version(const struct hub *hub)
     return door_version(hub->door);
 }
 
-static struct timespec deadline_in(int ms)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t nanos = at.tv_nsec + (int64_t)ms * 1000000;
-    at.tv_sec += nanos / 1000000000;
-    at.tv_nsec = nanos % 1000000000;
-    return at;
-}
-
 uint64_t hub_wait(struct hub *hub, uint64_t seen, int timeout_ms)
 {
-    struct timespec until = deadline_in(timeout_ms);
+    int64_t until = clock_mono() + timeout_ms;
     int rc = 0;
     pthread_mutex_lock(&hub->view);
     while (hub->generation <= seen && !hub->refuses && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&hub->woken, &hub->view, &until);
+        rc = cond_wait(&hub->woken, &hub->view, until);
     uint64_t generation = hub->generation;
     pthread_mutex_unlock(&hub->view);
     return generation;
@@ -203,11 +194,7 @@ enum err hub_restart(struct hub *hub, struct why *why)
 
 static void init_locks(struct hub *hub)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&hub->woken, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init(&hub->woken);
     pthread_mutex_init(&hub->view, NULL);
 }
 

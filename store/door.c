@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/limits.h"
 #include "store/db.h"
 
@@ -213,20 +213,14 @@ static void lead(struct door *door)
     }
 }
 
-static struct timespec deadline(void)
-{
-    int64_t at = clock_mono() + LIMIT_DOOR_MS;
-    return (struct timespec){.tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000L};
-}
-
 /* True: its turn came (it leads, or somebody committed for it). Once taken, only the outcome ends
  * the wait: a timeout then would leave the caller without knowing it. */
 static bool wait_turn(struct door *door, struct party *party)
 {
-    struct timespec until = deadline();
+    int64_t until = clock_mono() + LIMIT_DOOR_MS;
     int rc = 0;
     while (party->state == WAITING && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&party->changed, &door->lock, &until);
+        rc = cond_wait(&party->changed, &door->lock, until);
     while (party->state == TAKEN)
         pthread_cond_wait(&party->changed, &door->lock);
     return party->state != WAITING;
@@ -267,11 +261,7 @@ void door_run_all(struct door *door, struct door_request *requests, size_t count
     struct party party = {.requests = requests, .count = count};
     for (size_t i = 0; i < count; i++)
         requests[i].result = OK;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&party.changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init(&party.changed);
     pthread_mutex_lock(&door->lock);
     bool passed = pass(door, &party);
     pthread_mutex_unlock(&door->lock);

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "bridge/homeassistant/entities.h"
@@ -174,14 +174,11 @@ static enum poll_reason ask(struct poll *poll)
 /* Wait ${seconds} (0: for ever), or until it is stopped or configured anew. */
 static void pause_for(struct poll *poll, int seconds, unsigned round)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += seconds;
+    int64_t until = seconds ? clock_mono() + seconds * 1000L : INT64_MAX;
     pthread_mutex_lock(&poll->lock);
     int rc = 0;
     while (!atomic_load(&poll->stop) && poll->round == round && rc == 0)
-        rc = seconds ? pthread_cond_timedwait(&poll->woken, &poll->lock, &until)
-                     : pthread_cond_wait(&poll->woken, &poll->lock);
+        rc = cond_wait(&poll->woken, &poll->lock, until);
     pthread_mutex_unlock(&poll->lock);
 }
 
@@ -269,7 +266,7 @@ enum err poll_open(const struct poll_options *options, struct poll **ret_poll, s
     poll->http.stop = &poll->stop;
     poll->status.since = clock_now();
     pthread_mutex_init(&poll->lock, NULL);
-    pthread_cond_init(&poll->woken, NULL);
+    cond_init(&poll->woken);
     if (pthread_create(&poll->thread, NULL, run, poll) != 0) {
         release(poll);
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no thread for the poll");

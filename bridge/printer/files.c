@@ -13,6 +13,7 @@
 
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/text.h"
 #include "bridge/printer/files_round.h"
 
@@ -187,15 +188,6 @@ static void work_on(struct files *files, struct fetch *fetch)
         end_request(files, fetch);
 }
 
-static void wait_until(struct files *files, int64_t due)
-{
-    struct timespec at = {.tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000};
-    if (due == INT64_MAX)
-        pthread_cond_wait(&files->changed, &files->lock);
-    else
-        pthread_cond_timedwait(&files->changed, &files->lock, &at);
-}
-
 static void *work(void *arg)
 {
     struct files *files = arg;
@@ -211,7 +203,7 @@ static void *work(void *arg)
             work_on(files, fetch);
             pthread_cond_broadcast(&files->changed); /* the printer is free for its next one */
         } else {
-            wait_until(files, due);
+            (void)cond_wait(&files->changed, &files->lock, due);
         }
     }
     pthread_mutex_unlock(&files->lock);
@@ -304,11 +296,7 @@ static void remove_leftovers(const char *path)
 
 static void start_lock(struct files *files)
 {
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&files->changed, &clock);
-    pthread_condattr_destroy(&clock);
+    cond_init(&files->changed);
     pthread_mutex_init(&files->lock, NULL);
 }
 

@@ -17,7 +17,7 @@ LIBRARY_FOLDERS = {
     "civetweb.h": ["api"],
     "qrencode.h": ["api", "service"],
     "ini.h": ["service"],
-    "pthread.h": ["store", "bridge", "api", "service"],
+    "pthread.h": ["base", "store", "bridge", "api", "service"],
 }
 MACROS = re.compile(r"FIELD|LEN|auto_\w+")
 SQL = re.compile(r'^"\s*(SELECT\s|INSERT\s+(OR|INTO)\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|'
