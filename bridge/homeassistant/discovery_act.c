@@ -69,8 +69,38 @@ static json_t *rows_of(struct db *db, read_list *read, json_t *moved_args)
     return json_loadb(list.body.data, list.body.len, 0, NULL);
 }
 
+static bool has_roll(const json_t *spools, const char *id)
+{
+    size_t i;
+    const json_t *spool;
+    json_array_foreach (spools, i, spool)
+        if (strcmp(json_string_value(json_object_get(spool, "spool_id")), id) == 0)
+            return true;
+    return false;
+}
+
+/* Behind those to choose from: what a slot says of its roll must not depend on how long ago that
+ * was changed. */
+static enum err add_loaded(struct db *db, const json_t *slots, json_t *spools, struct why *why)
+{
+    size_t i;
+    const json_t *slot;
+    json_array_foreach (slots, i, slot) {
+        json_t *id = json_object_get(slot, "spool_id"), *spool = NULL;
+        if (!json_is_string(id) || has_roll(spools, json_string_value(id)))
+            continue;
+        json_auto_t *args = json_pack("{s:O}", "spool_id", id);
+        enum err e = spools_get(db, args, &spool, why);
+        if (e != OK)
+            return e;
+        json_array_append_new(spools, spool);
+    }
+    return OK;
+}
+
 json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_names *names)
 {
+    struct why why;
     if (db_begin(act->db) != OK)
         return NULL;
     json_auto_t *printers = rows_of(act->db, printers_list, json_object());
@@ -78,8 +108,9 @@ json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_n
     json_auto_t *spools =
         rows_of(act->db, spools_list,
                 json_pack("{s:i, s:s}", "limit", DISCOVERY_OPTIONS - 1, "sort", "-updated_at"));
+    enum err e = printers && slots && spools ? add_loaded(act->db, slots, spools, &why) : ERR_IO;
     db_rollback(act->db);
-    if (!printers || !slots || !spools)
+    if (e != OK)
         return NULL;
     return discovery_make(names, printers, slots, spools);
 }

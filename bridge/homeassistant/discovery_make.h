@@ -25,9 +25,9 @@ struct discovery_names {
     const char *base;   /* of our own topics: "filamentd" */
 };
 
-/* Rows of the views printers, ams_slots and spools (at most DISCOVERY_OPTIONS - 1, those to choose
- * from first). Result: {topic: payload}, payloads as JSON values or texts, all retained.
- * NULL: out of memory. */
+/* Rows of the views printers, ams_slots and spools (DISCOVERY_OPTIONS - 1 to choose from first,
+ * then every other one that is in a slot). Result: {topic: payload}, payloads as JSON values or
+ * texts, all retained. NULL: out of memory. */
 json_t *discovery_make(const struct discovery_names *names, const json_t *printers,
                        const json_t *slots, const json_t *spools);
 

@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 from lib.broker import answers, mosquitto_program
@@ -16,6 +17,7 @@ SPOOL = {"brand": "Prusament", "product_name": "PLA Galaxy Black", "material_typ
          "initial_weight_grams": 1000}
 CONFIG = "homeassistant/device/filamentd_shelf/config"
 STATE = "filamentd/shelf/1_1/state"
+MANY = 100  # more than are offered to choose from
 PLATFORMS = {"sensor", "binary_sensor", "select", "button", "event"}
 NEEDS = {"sensor": {"state_topic"}, "binary_sensor": {"state_topic", "device_class"}, "button": {"command_topic"},
          "select": {"state_topic", "command_topic", "options"}, "event": {"state_topic", "event_types"}}
@@ -124,6 +126,17 @@ class DiscoveryTest(unittest.TestCase):
         wait_until(lambda: self.state()["spool_id"] is None, 10, "the empty slot")
         self.assertIsNone(self.state()["remaining_grams"], "no roll, no number")
         self.assertEqual(self.state()["option"], "Empty")
+
+    def test_a_low_roll_among_many(self):
+        self.daemon.post(f"/api/spools/{self.roll['spool_id']}/adjust_weight", {"new_weight_grams": 50})
+        wait_until(lambda: self.state()["low"], 10, "that it is low")
+        time.sleep(1.1)  # times are whole seconds: from here on each roll is changed later
+        for _ in range(MANY):
+            last = self.daemon.post("/api/spools", SPOOL).json["spool"]
+        choice = lambda: self.house.json(CONFIG)["cmps"]["1_1_choice"]["options"]
+        wait_until(lambda: self.option(last) in choice(), 20, "the last of many")
+        self.assertIn(self.option(self.roll), choice(), "the current one can always be chosen")
+        self.assertEqual((self.state()["remaining_grams"], self.state()["low"]), (50, True))
 
     def test_commands(self):
         loaded = lambda: self.daemon.get("/api/ams_slots/shelf").json[0]["spool_id"]
