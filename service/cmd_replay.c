@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
     {"printer", "ID", "name of the printer in the output; default: the inventory's, else REPLAY"},
     {"inventory", "FILE", "rolls and where they are, as JSON"},
     {"sliced", "FILE", "the sliced file of the prints in the recording"},
-    {"restart-every", "N", "drop everything in memory after every N messages"},
+    {"restart-every", "N", "drop everything in memory after every N lines"},
     {0},
 };
 

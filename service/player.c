@@ -201,7 +201,7 @@ static enum err restart(struct player *player, struct why *why)
     return hub_restart(player->hub, why);
 }
 
-static enum err after_message(struct player *player, struct why *why)
+static enum err after_entry(struct player *player, struct why *why)
 {
     enum err e = attach_sliced(player, why);
     if (e == OK)
@@ -224,7 +224,7 @@ static enum err play_message(struct player *player, const char *bytes, size_t le
     if (!hub_report(player->hub, player->printer, bytes, len, player->now))
         player->rejected++;
     hub_flush(player->hub);
-    return after_message(player, why);
+    return after_entry(player, why);
 }
 
 /* One deed of a person, on its way into the store. */
@@ -254,7 +254,7 @@ static enum err play_assign(struct player *player, const json_t *assign, int64_t
     if (at > player->now)
         player->now = at;
     hub_write(player->hub, player->now, run_assign, &deed, &refused);
-    return after_step(player, why);
+    return after_entry(player, why);
 }
 
 /* As a webhook brings it; what it refuses or ignores is no failure of the replay. */
@@ -274,7 +274,7 @@ static enum err play_told(struct player *player, const json_t *body, bool print,
               : events_slot(&events, body, player->now, &answer, &refused);
     json_decref(answer);
     player->rejected += e != OK;
-    return after_message(player, why);
+    return after_entry(player, why);
 }
 
 enum err player_play(struct player *player, const char *path, struct why *why)

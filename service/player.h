@@ -17,7 +17,7 @@ struct player_options {
     const char *printer_id;
     const char *inventory; /* file; NULL: no rolls */
     const char *sliced;    /* file of the prints in the recording; NULL: none */
-    int restart_every;     /* drop all state in memory after so many messages; 0: never */
+    int restart_every;     /* drop all state in memory after so many lines; 0: never */
     FILE *out;
 };
 

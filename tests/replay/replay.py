@@ -221,7 +221,7 @@ def run_case(program, path):
         once = play(program, words)
         again = play(program, ["--restart-every", "1", *words])
     if once != again:
-        raise AssertionError("a restart after every message changes the output")
+        raise AssertionError("a restart after every line changes the output")
     lines = [json.loads(line) for line in once.splitlines()]
     compare_final(case["expect"], lines[-1], lines[:-1])
     compare_changes(case.get("changes", []), lines[:-1])

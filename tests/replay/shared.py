@@ -67,7 +67,7 @@ def compare(program, shared, path):
     files = recordings(shared, path, expected)
     once, again = play(program, files), play(program, files, "--restart-every", "1")
     if once != again:
-        raise AssertionError("a restart after every message changes the output")
+        raise AssertionError("a restart after every line changes the output")
     final = json.loads(once.splitlines()[-1])
     if final["rejected"]:
         raise AssertionError(f"{final['rejected']} messages rejected")
