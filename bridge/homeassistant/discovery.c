@@ -16,7 +16,6 @@
 #include "bridge/homeassistant/discovery_act.h"
 #include "bridge/homeassistant/discovery_make.h"
 #include "bridge/homeassistant/discovery_out.h"
-#include "bridge/hub.h"
 
 enum {
     KEEPALIVE_S = 30,
@@ -31,11 +30,6 @@ enum {
 
 static const char offline[] = "offline", online[] = "online";
 
-struct command {
-    char topic[DISCOVERY_TOPIC_SIZE];
-    char payload[DISCOVERY_TOPIC_SIZE];
-};
-
 struct discovery {
     struct discovery_options options;
     struct discovery_names names;
@@ -48,9 +42,8 @@ struct discovery {
     bool connected, opening;
     int64_t retry_at, opened_at, looked_at, republish_at; /* monotonic ms */
     int retry_ms;
-    uint64_t generation;
     struct discovery_out out;
-    struct command commands[COMMANDS];
+    struct discovery_command commands[COMMANDS]; /* that wait to be carried out */
     size_t command_count;
 };
 
@@ -80,19 +73,12 @@ static void set_state(struct discovery *d, enum discovery_state state)
 
 /* ---- publishing ---- */
 
-static void publish(struct discovery *d)
-{
-    uint64_t generation = hub_generation(d->options.hub);
-    if (discovery_out_publish(&d->out))
-        d->generation = generation;
-}
-
 static void publish_all(struct discovery *d)
 {
     char topic[DISCOVERY_TOPIC_SIZE];
     snprintf(topic, sizeof topic, "%s/status", d->names.base);
     discovery_out_send(&d->out, topic, online, true);
-    publish(d);
+    discovery_out_publish(&d->out);
 }
 
 /* ---- what comes in; called inside mosquitto_loop_read ---- */
@@ -137,17 +123,26 @@ static void on_disconnect(struct mosquitto *client, void *arg, int rc)
     d->connected = d->opening = false;
 }
 
-/* What is no command of ours is told apart when it is carried out. */
+/* What we publish comes back here too, and is no command. */
 static void take_command(struct discovery *d, const struct mosquitto_message *message)
 {
-    if (d->command_count == COMMANDS)
+    struct discovery_command command;
+    struct why why;
+    if (!discovery_make_command(&d->names, message->topic, &command))
         return;
-    struct command *command = &d->commands[d->command_count];
     const char *payload = message->payloadlen ? message->payload : "";
-    bool fits = text_copy(command->topic, sizeof command->topic, message->topic) &&
-                text_copy_len(command->payload, sizeof command->payload, payload,
-                              (size_t)message->payloadlen);
-    d->command_count += fits;
+    enum err e = OK;
+    if (d->command_count == COMMANDS)
+        e = why_fail(&why, ERR_BUSY, "too_many_commands", NULL,
+                     "more than %d commands at once: send it again", COMMANDS);
+    else if (!text_copy_len(command.payload, sizeof command.payload, payload,
+                            (size_t)message->payloadlen))
+        e = why_fail(&why, ERR_TOO_BIG, "command_too_long", NULL, "a command has at most %zu bytes",
+                     sizeof command.payload - 1);
+    if (e == OK)
+        d->commands[d->command_count++] = command;
+    else
+        discovery_act_refuse(d->out.act, command.printer, &why);
 }
 
 /* Up to BIRTH_MS, different for everybody. */
@@ -225,10 +220,8 @@ static void turn(struct discovery *d)
 
 static void run_commands(struct discovery *d)
 {
-    for (size_t i = 0; i < d->command_count; i++) {
-        const struct command *command = &d->commands[i];
-        discovery_act_command(d->out.act, &d->names, command->topic, command->payload);
-    }
+    for (size_t i = 0; i < d->command_count; i++)
+        discovery_act_command(d->out.act, &d->commands[i]);
     if (d->command_count)
         d->looked_at = 0; /* the answer is the state that follows */
     d->command_count = 0;
@@ -240,10 +233,10 @@ static void look(struct discovery *d, int64_t mono)
         d->republish_at = 0;
         d->looked_at = mono;
         publish_all(d);
-    } else if (!d->republish_at && mono - d->looked_at >= LOOK_MS &&
-               hub_generation(d->options.hub) != d->generation) {
+    } else if (!d->republish_at && mono - d->looked_at >= LOOK_MS) {
         d->looked_at = mono;
-        publish(d);
+        if (discovery_act_news(d->out.act))
+            discovery_out_publish(&d->out);
     }
 }
 

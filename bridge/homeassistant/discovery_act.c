@@ -25,6 +25,7 @@ struct discovery_act {
     struct hub *hub;
     struct db *db;
     int64_t seq;     /* of the feed, looked through for alerts; -1: not yet */
+    int64_t told;    /* of the feed, in the last topics; -1: none yet */
     json_t *refused; /* [{printer_id, event}] that wait to be published */
 };
 
@@ -35,7 +36,7 @@ enum err discovery_act_open(struct hub *hub, const char *database, struct discov
     if (!act)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     act->hub = hub;
-    act->seq = -1;
+    act->seq = act->told = -1;
     act->refused = json_array();
     enum err e = db_open(database, DB_READ, &act->db, why);
     if (e == OK)
@@ -108,11 +109,24 @@ json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_n
     json_auto_t *spools =
         rows_of(act->db, spools_list,
                 json_pack("{s:i, s:s}", "limit", DISCOVERY_OPTIONS - 1, "sort", "-updated_at"));
+    int64_t newest = changes_newest(act->db);
     enum err e = printers && slots && spools ? add_loaded(act->db, slots, spools, &why) : ERR_IO;
     db_rollback(act->db);
     if (e != OK)
         return NULL;
+    act->told = newest;
     return discovery_make(names, printers, slots, spools);
+}
+
+bool discovery_act_news(struct discovery_act *act)
+{
+    if (json_array_size(act->refused))
+        return true;
+    if (db_begin(act->db) != OK)
+        return false;
+    int64_t newest = changes_newest(act->db);
+    db_rollback(act->db);
+    return newest != act->told;
 }
 
 static json_t *row_of(struct db *db, const json_t *change)
@@ -163,9 +177,8 @@ json_t *discovery_act_events(struct discovery_act *act)
 /* --- commands --- */
 
 struct order {
-    enum discovery_verb verb;
+    const struct discovery_command *command;
     json_t *args; /* the slot */
-    const char *choice;
 };
 
 static json_t *first_candidate(const json_t *question)
@@ -206,7 +219,7 @@ static enum err choose(struct db *db, const struct order *order, struct why *why
 {
     json_auto_t *done = NULL;
     char number[16];
-    const char *choice = order->choice;
+    const char *choice = order->command->payload;
     if (strcmp(choice, "Empty") == 0)
         return slots_unassign(db, order->args, &done, why);
     size_t len = strspn(choice + (*choice == '#'), "0123456789");
@@ -221,7 +234,7 @@ static enum err run_order(void *ctx, struct db *db, struct why *why)
 {
     const struct order *order = ctx;
     json_auto_t *done = NULL;
-    switch (order->verb) {
+    switch (order->command->verb) {
     case DISCOVERY_SET:
         return choose(db, order, why);
     case DISCOVERY_CLEAR:
@@ -232,7 +245,7 @@ static enum err run_order(void *ctx, struct db *db, struct why *why)
     }
 }
 
-static void note_refusal(struct discovery_act *act, const char *printer, const struct why *why)
+void discovery_act_refuse(struct discovery_act *act, const char *printer, const struct why *why)
 {
     log_line(LOG_WARN, "homeassistant.mqtt", "refused=%s detail=\"%s\"", why->code, why->text);
     if (json_array_size(act->refused) < REFUSED_MOST)
@@ -242,18 +255,13 @@ static void note_refusal(struct discovery_act *act, const char *printer, const s
                                         why->text));
 }
 
-void discovery_act_command(struct discovery_act *act, const struct discovery_names *names,
-                           const char *topic, const char *payload)
+void discovery_act_command(struct discovery_act *act, const struct discovery_command *command)
 {
     struct why why = {0};
-    char printer[DISCOVERY_ID_SIZE];
-    struct slot_address at;
-    struct order order = {.choice = payload};
-    if (!discovery_make_command(names, topic, printer, &at, &order.verb))
-        return;
-    json_auto_t *args = json_pack("{s:s, s:i, s:i, s:s}", "printer_id", printer, "ams_unit_number",
-                                  at.unit, "slot_number", at.slot, "event_type", "manual");
-    order.args = args;
+    json_auto_t *args =
+        json_pack("{s:s, s:i, s:i, s:s}", "printer_id", command->printer, "ams_unit_number",
+                  command->at.unit, "slot_number", command->at.slot, "event_type", "manual");
+    struct order order = {command, args};
     if (hub_write(act->hub, clock_now(), run_order, &order, &why) != OK)
-        note_refusal(act, printer, &why);
+        discovery_act_refuse(act, command->printer, &why);
 }

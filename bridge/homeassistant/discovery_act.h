@@ -9,16 +9,21 @@
 #define BRIDGE_HOMEASSISTANT_DISCOVERY_ACT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
 struct discovery_act;
+struct discovery_command;
 struct discovery_names;
 struct hub;
 
 enum err discovery_act_open(struct hub *hub, const char *database, struct discovery_act **ret_act,
                             struct why *why);
 void discovery_act_close(struct discovery_act *act); /* NULL is fine */
+
+/* Is there anything that the last topics and events did not tell yet? Cheap. */
+bool discovery_act_news(struct discovery_act *act);
 
 /* {topic: payload}, see discovery_make.h. NULL: the store did not answer. */
 json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_names *names);
@@ -28,7 +33,8 @@ json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_n
 json_t *discovery_act_events(struct discovery_act *act);
 
 /* Carry out a command; what is refused becomes an event. */
-void discovery_act_command(struct discovery_act *act, const struct discovery_names *names,
-                           const char *topic, const char *payload);
+void discovery_act_command(struct discovery_act *act, const struct discovery_command *command);
+/* The event of one that could not even be tried. */
+void discovery_act_refuse(struct discovery_act *act, const char *printer, const struct why *why);
 
 #endif

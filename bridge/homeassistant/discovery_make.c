@@ -361,15 +361,16 @@ static bool read_place(const char *text, size_t len, struct slot_address *ret_at
 }
 
 bool discovery_make_command(const struct discovery_names *names, const char *topic,
-                            char ret_printer[DISCOVERY_ID_SIZE], struct slot_address *ret_at,
-                            enum discovery_verb *ret_verb)
+                            struct discovery_command *ret_command)
 {
+    *ret_command = (struct discovery_command){0};
     size_t base = strlen(names->base);
     if (strncmp(topic, names->base, base) != 0 || topic[base] != '/')
         return false;
     const char *printer = topic + base + 1, *place = strchr(printer, '/');
     const char *leaf = place ? strchr(place + 1, '/') : NULL;
-    return leaf && read_verb(leaf + 1, ret_verb) &&
-           read_place(place + 1, (size_t)(leaf - place - 1), ret_at) &&
-           text_copy_len(ret_printer, DISCOVERY_ID_SIZE, printer, (size_t)(place - printer));
+    return leaf && read_verb(leaf + 1, &ret_command->verb) &&
+           read_place(place + 1, (size_t)(leaf - place - 1), &ret_command->at) &&
+           text_copy_len(ret_command->printer, sizeof ret_command->printer, printer,
+                         (size_t)(place - printer));
 }

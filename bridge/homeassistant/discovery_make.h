@@ -18,7 +18,12 @@
 
 #include "core/address.h"
 
-enum { DISCOVERY_OPTIONS = 100, DISCOVERY_TOPIC_SIZE = 256, DISCOVERY_ID_SIZE = 96 };
+enum {
+    DISCOVERY_OPTIONS = 100,
+    DISCOVERY_TOPIC_SIZE = 256,
+    DISCOVERY_ID_SIZE = 96,
+    DISCOVERY_PAYLOAD_SIZE = 256
+};
 
 struct discovery_names {
     const char *prefix; /* of discovery: "homeassistant" */
@@ -43,9 +48,15 @@ json_t *discovery_make_event(const json_t *alert);
 
 enum discovery_verb { DISCOVERY_SET, DISCOVERY_CONFIRM, DISCOVERY_CLEAR };
 
-/* A command's topic taken apart; false: it is none of ours. */
+struct discovery_command {
+    enum discovery_verb verb;
+    char printer[DISCOVERY_ID_SIZE];
+    struct slot_address at;
+    char payload[DISCOVERY_PAYLOAD_SIZE];
+};
+
+/* A command's topic taken apart, the payload left empty; false: it is none of ours. */
 bool discovery_make_command(const struct discovery_names *names, const char *topic,
-                            char ret_printer[DISCOVERY_ID_SIZE], struct slot_address *ret_at,
-                            enum discovery_verb *ret_verb);
+                            struct discovery_command *ret_command);
 
 #endif

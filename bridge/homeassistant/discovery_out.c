@@ -77,18 +77,17 @@ static void publish_events(struct discovery_out *out)
     }
 }
 
-bool discovery_out_publish(struct discovery_out *out)
+void discovery_out_publish(struct discovery_out *out)
 {
     json_auto_t *topics = discovery_act_topics(out->act, out->names);
     const char *topic;
     json_t *payload;
     if (!topics)
-        return false;
+        return;
     json_object_foreach (topics, topic, payload)
         publish_one(out, topic, payload);
     drop_gone(out, topics);
     publish_events(out);
-    return true;
 }
 
 /* An announcement of ours says so itself: another program may use the same prefix. */

@@ -24,8 +24,8 @@ struct discovery_out {
 
 bool discovery_out_send(struct discovery_out *out, const char *topic, const char *text,
                         bool retain);
-/* Bring the broker up to date. False: the store did not answer; the next look tries again. */
-bool discovery_out_publish(struct discovery_out *out);
+/* Bring the broker up to date. Where the store does not answer, the news stay for the next look. */
+void discovery_out_publish(struct discovery_out *out);
 /* Retained from before a restart: what is there already, and what we may have to take back. */
 void discovery_out_remember(struct discovery_out *out, const struct mosquitto_message *message);
 

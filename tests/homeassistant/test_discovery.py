@@ -93,6 +93,11 @@ class DiscoveryTest(unittest.TestCase):
     def state(self):
         return self.house.json(STATE) or {}
 
+    def refused(self):
+        """{code: text} of the commands that were refused."""
+        events = [json.loads(p) for _, t, p in self.house.messages() if t.endswith("/event")]
+        return {e["code"]: e["text"] for e in events if e["event_type"] == "command_refused"}
+
     def option(self, roll):
         return f'#{roll["spool_number"]} {roll["brand"]} {roll["product_name"]} {roll["color_hex"]}'
 
@@ -145,14 +150,16 @@ class DiscoveryTest(unittest.TestCase):
         wait_until(lambda: self.state()["option"] == self.option(self.other), 10, "the echo")
         self.house.publish("filamentd/shelf/1_1/clear", "PRESS")
         wait_until(lambda: loaded() is None, 10, "the emptied slot")
-        for topic, payload in (("filamentd/shelf/1_1/set", "#999 Nobody"), ("filamentd/shelf/1_1/set", "nonsense"),
-                               ("filamentd/nobody/1_1/set", "#1 x"), ("filamentd/shelf/1_1/confirm", "PRESS"),
-                               ("filamentd/shelf/9_9/set", "#1"), ("filamentd/shelf/1_1/set", "x" * 5000)):
-            self.house.publish(topic, payload)
-        refused = lambda: [json.loads(p) for f, t, p in self.house.messages() if t == "filamentd/shelf/event"]
-        wait_until(lambda: len(refused()) >= 3, 10, "refusals")
-        self.assertEqual({e["event_type"] for e in refused()}, {"command_refused"})
-        self.assertTrue(all(e["text"] for e in refused()))
+        for topic, payload, code in (("shelf/1_1/set", "#999 Nobody", "spool_not_found"), ("shelf/1_1/set", "nonsense", "invalid_choice"),
+                                     ("nobody/1_1/set", "#1 x", "printer_not_found"), ("shelf/1_1/confirm", "PRESS", "no_question"),
+                                     ("shelf/1_1/set", "x" * 5000, "command_too_long")):
+            with self.subTest(payload=payload[:20]):
+                self.house.publish(f"filamentd/{topic}", payload)
+                wait_until(lambda: code in self.refused(), 10, f"{code}, though nothing else changed")
+        for topic in ("shelf/1_1/state", "shelf/9_9/set", "shelf/1_1/availability", "shelf/1_1", "shelf/set"):
+            self.house.publish(f"filamentd/{topic}", self.option(self.other))
+        self.house.publish("filamentd/shelf/1_1/set", "the last")
+        wait_until(lambda: self.refused()["invalid_choice"].startswith("the last"), 10, "what came behind them")
         self.assertIsNone(loaded())
         self.assertTrue(all(f == "0" for f, t, _ in self.house.messages() if t.endswith("/event")), "events are not retained")
 
