@@ -36,6 +36,20 @@ static json_t *text_or_null(const char *text)
     return text && *text ? json_string(text) : json_null();
 }
 
+/* The last one that did nothing, if it says the same. */
+static bool repeats(struct db *db, const json_t *args)
+{
+    return db_int(db,
+                  "SELECT action = :action AND reason IS :reason FROM source_event "
+                  "WHERE source = :source AND printer IS :printer AND kind = :kind "
+                  "AND action IN ('ignored', 'refused') "
+                  "AND body ->> '$.ams_unit_number' IS CAST(:body AS TEXT) ->> '$.ams_unit_number' "
+                  "AND body ->> '$.slot_number' IS CAST(:body AS TEXT) ->> '$.slot_number' "
+                  "AND body ->> '$.printer_id' IS CAST(:body AS TEXT) ->> '$.printer_id' "
+                  "ORDER BY id DESC LIMIT 1 /* scan */",
+                  args, 0) != 0;
+}
+
 enum err source_events_record(struct db *db, const struct source_event *event, struct why *why)
 {
     json_auto_t *args = db_args(
@@ -45,6 +59,8 @@ enum err source_events_record(struct db *db, const struct source_event *event, s
                       event->occurred_at ? json_integer(event->occurred_at) : json_null(), "body",
                       event->body, "action", event->action, "reason", text_or_null(event->reason),
                       "kept", LIMIT_SOURCE_EVENTS));
+    if (event->once && repeats(db, args))
+        return db_status(db, why);
     db_exec(db,
             "INSERT INTO source_event (source, printer, kind, occurred_at, received_at, body, "
             "action, reason) VALUES (:source, :printer, :kind, :occurred_at, :now, :body, :action, "

@@ -8,6 +8,7 @@
 #define STORE_SOURCE_EVENTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,8 +27,11 @@ struct source_event {
     const json_t *body;  /* NULL: it was no JSON */
     const char *action;  /* what was done */
     const char *reason;  /* why; "" or NULL: none */
+    bool once;           /* what is told again and again: see below */
 };
 
+/* With ${once}, one that does nothing for the same reason as the last of that source, printer, kind
+ * and slot that did nothing is not kept again. */
 enum err source_events_record(struct db *db, const struct source_event *event, struct why *why);
 /* Filters source, printer_id, kind, action. Newest first. */
 enum err source_events_list(struct db *db, const json_t *args, struct list *ret_list,

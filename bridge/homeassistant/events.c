@@ -102,7 +102,8 @@ static void record_refusal(const struct events *events, const char *kind, const 
                                       .kind = kind,
                                       .body = json_is_object(body) ? body : NULL,
                                       .action = "refused",
-                                      .reason = reason->text}};
+                                      .reason = reason->text,
+                                      .once = events->quiet}};
     enum err e = hub_write(events->hub, now, run_record, &record, &why);
     (void)e; /* the refusal itself is what the caller answers */
 }
@@ -119,11 +120,10 @@ static enum err finish(const struct events *events, const struct hub_told *told,
                   .occurred_at = print ? told->print->occurred_at : told->slot->occurred_at,
                   .body = body,
                   .action = actions[told->action],
-                  .reason = told->reason},
+                  .reason = told->reason,
+                  .once = events->quiet && told->action == HUB_TOLD_IGNORED},
         .told = told,
         .skipped = print ? told->print->skipped : told->slot->skipped};
-    if (events->quiet && told->action == HUB_TOLD_IGNORED)
-        return OK;
     enum err e = hub_write(events->hub, now, run_record, &record, why);
     if (e == OK)
         *ret_answer = record.answer;

@@ -21,7 +21,7 @@ struct events {
     struct hub *hub;
     const struct entities *entities; /* which slot an entity is; NULL: none is configured */
     const char *source;              /* "webhook" or "poll" */
-    bool quiet;                      /* keep no record of what changed nothing */
+    bool quiet; /* it comes again and again: what does nothing is kept once for each reason */
 };
 
 /* {status: "ok"|"ignored", action: job_started|job_updated|job_ended|ignored, reason, printer_id,

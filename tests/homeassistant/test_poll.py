@@ -92,6 +92,20 @@ class PollTest(PollCase):
             wait_until(lambda: self.reason() == "ok", 20, f"the end of {mode}")
         self.assertEqual(self.slots()[1]["current_ha_material"], "PLA", "nothing was cleared")
 
+    def test_what_does_nothing_is_kept_once_with_its_reason(self):
+        self.fake.tray(SERIAL, 1, 1, "Generic PLA", "#FF0000FF")
+        self.fake.tray(SERIAL, 1, 2, "Generic PLA", "#0000FFFF")
+        self.fake.print(SERIAL, "dancing")
+        self.daemon.start()
+        kept = lambda action: self.daemon.get(f"/api/source_events?source=poll&action={action}").json
+        wait_until(lambda: kept("refused") and len(kept("ignored")) == 2, 15, "a refusal, and both slots the second time")
+        before = len(self.fake.asked)
+        wait_until(lambda: len(self.fake.asked) > before + 2, 15, "more polls")
+        self.assertEqual([e["body"]["status"] for e in kept("refused")], ["dancing"])
+        self.assertIn("status", kept("refused")[0]["reason"])
+        self.assertEqual(sorted(e["body"]["slot_number"] for e in kept("ignored")), [1, 2])
+        self.assertTrue(all(e["reason"] for e in kept("ignored")))
+
 
 class FallbackTest(PollCase):
     entities = f"sensor.red = {SERIAL}/1/1\nsensor.color = {SERIAL}/1/2/color\nsensor.material = {SERIAL}/1/2/material\n"
