@@ -199,17 +199,28 @@ static void cut_by_stays(struct charging_case *c)
     }
 }
 
+/* How many feeds there are at most once stays have cut them. One that overlaps another, which only
+ * a damaged database has, may be cut by the same stays. */
+static size_t room_for(const struct charging_case *c, const json_t *rows)
+{
+    size_t i, room = json_array_size(rows);
+    const json_t *row;
+    json_array_foreach (rows, i, row)
+        for (size_t s = 0; s < c->stay_count; s++)
+            room += c->stay_times[s].slot == args_int(row, "slot_row", 0);
+    return room;
+}
+
 bool charging_read_feeds(struct db *db, struct charging_case *c)
 {
     if (!read_trail(db, c) || !read_stays(db, c))
         return false;
     json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows = db_rows(db, feeds_of_job, args, NULL);
-    /* Feeds do not overlap: a stay cuts one of them at most. */
-    size_t i, most = json_array_size(rows) + c->stay_count + 1;
+    size_t i, most = room_for(c, rows);
     const json_t *row;
-    c->feeds = calloc(most, sizeof *c->feeds);
-    c->more = calloc(most, sizeof *c->more);
+    c->feeds = calloc(most + 1, sizeof *c->feeds);
+    c->more = calloc(most + 1, sizeof *c->more);
     if (!c->feeds || !c->more)
         return false;
     json_array_foreach (rows, i, row) {

@@ -183,9 +183,11 @@ enum err tracks_feed(struct db *db, int64_t printer, const struct job *job,
                       (json_int_t)slot, "layer", job->from_layer, "percent",
                       number_or_null(job->from_percent, 0), "at", (json_int_t)job->from_at));
     put_tag(db, args, fed);
+    /* One feed at a time, even where the clock was set back. */
     db_exec(db,
             "INSERT INTO job_feed (job, slot, from_layer, from_percent, from_at, from_tag, "
-            "from_remain, from_weight_g) SELECT :job, :slot, :layer, :percent, :at, :tag, :remain, "
+            "from_remain, from_weight_g) SELECT :job, :slot, :layer, :percent, max(:at, coalesce("
+            "(SELECT max(f.to_at) FROM job_feed f WHERE f.job = :job), :at)), :tag, :remain, "
             ":weight_g FROM job WHERE id = :job AND source <> 'homeassistant'",
             args);
     return db_status(db, why);

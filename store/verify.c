@@ -23,6 +23,7 @@ static const struct {
     {"match_of_loaded_slot", "a slot with a roll is shown as unassigned"},
     {"two_active_jobs", "a printer has more than one active print"},
     {"job_end", "status and times of a print contradict each other"},
+    {"feeds_overlap", "two slots feed the same print at the same time"},
     {"parts_of_filament", "the parts of a filament do not sum to its whole"},
     {"segment_without_filament", "a part of a print belongs to no filament of it"},
     {"segment_booking", "a part of a print is booked with another weight, or not at all"},

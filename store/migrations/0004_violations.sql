@@ -53,6 +53,12 @@ SELECT 'job_end', 'print_job', j.public_id, 'status ' || j.status || ' does not 
 FROM job j WHERE (j.status IN ('printing', 'paused')) <> (j.ended_at IS NULL)
     OR j.ended_at < j.started_at
 UNION ALL
+SELECT 'feeds_overlap', 'print_job', j.public_id, 'feed ' || b.id || ' begins before feed ' || a.id
+    || ' ended'
+FROM job_feed a JOIN job_feed b ON b.job = a.job AND b.id <> a.id JOIN job j ON j.id = a.job
+WHERE (a.from_at < b.from_at OR a.from_at = b.from_at AND a.id < b.id)
+    AND (a.to_at IS NULL OR b.from_at < a.to_at)
+UNION ALL
 SELECT 'parts_of_filament', 'print_job', j.public_id, 'filament ' || jf.idx || ': parts '
     || (SELECT coalesce(sum(g.mg), 0) FROM job_segment g
         WHERE g.job = jf.job AND g.filament = jf.idx) || ' mg, whole ' || jf.used_mg || ' mg'

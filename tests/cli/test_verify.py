@@ -33,6 +33,8 @@ DAMAGE = {
                        "created_at, updated_at) VALUES ('j1', 1, 'printing', 1, 'api', 1, 1), "
                        "('j2', 1, 'printing', 1, 'api', 1, 1)",
     "job_end": "PRAGMA ignore_check_constraints = ON; UPDATE job SET ended_at = NULL WHERE id = 1",
+    "feeds_overlap": "INSERT INTO job_feed (job, slot, from_layer, from_at, to_layer, to_at) "
+                     "VALUES (1, 1, 0, 1, 2, 9), (1, 2, 1, 8, 2, 12)",
     "parts_of_filament": "UPDATE job_filament SET used_mg = used_mg + 1 WHERE job = 1",
     "segment_without_filament": "INSERT INTO job_segment (job, filament, segment) VALUES (1, 60, 0)",
     "segment_booking": "UPDATE job_segment SET mg = mg + 1 WHERE job = 1",

@@ -316,6 +316,8 @@ static const struct {
     {"slot_overlap", "INSERT INTO slot_assignment (public_id, slot, assigned_at, unassigned_at, "
                      "event_type, source, created_at, updated_at) "
                      "VALUES ('b', 1, 150, 160, 'manual', 'api', 1, 1)"},
+    {"feeds_overlap", "INSERT INTO job_feed (job, slot, from_layer, from_at, to_layer, to_at) "
+                      "VALUES (1, 1, 0, 100, 2, 150), (1, 1, 1, 149, 2, 200)"},
     {"parts_of_filament", "UPDATE job_filament SET used_mg = 8"},
     {"segment_booking", "UPDATE job_segment SET spool = 1"},
     {"segment_without_filament", "DELETE FROM job_filament"},

@@ -359,6 +359,52 @@ static void every_charge_is_explained(void **state)
     case_close(db);
 }
 
+/* Only a damaged database has feeds that overlap; every stay then cuts each of them. */
+static void overlapping_feeds_are_charged(void **state)
+{
+    (void)state;
+    enum { TWINS = 20 };
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 0);
+    struct job job = print_two_slots(db, printer);
+    for (int i = 0; i < TWINS; i++) {
+        db_script(db, "INSERT INTO job_feed (job, slot, from_layer, from_at, to_layer, to_at) "
+                      "SELECT job, slot, from_layer, from_at, 10, from_at + 100000 FROM job_feed "
+                      "ORDER BY id LIMIT 1");
+        db_script(
+            db,
+            "UPDATE slot_assignment SET unassigned_at = assigned_at + 1000 "
+            "WHERE unassigned_at IS NULL; "
+            "INSERT INTO slot_assignment (public_id, slot, spool, assigned_at, "
+            "event_type, source, created_at, updated_at) SELECT 'turn' || count(*), 1, "
+            "1 + count(*) % 2, max(assigned_at) + 2000, 'manual', 'api', 1, 1 FROM slot_assignment");
+    }
+    assert_false(db_failed(db));
+    struct why why = {0};
+    print_must(charging_book(db, job.row, &why), &why);
+    db_close(db);
+}
+
+/* The clock was set back between two feeds: the second begins where the first ended. */
+static void a_clock_set_back_overlaps_nothing(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t printer = print_printer(db);
+    print_roll(db, "Red", 1000, 1);
+    print_roll(db, "Blue", 1000, 2);
+    struct job job = print_begin(db, printer);
+    print_slice(db, &job);
+    print_feed(db, printer, &job, 1, 0, NULL, NULL);
+    print_feed(db, printer, &job, 2, 5, NULL, NULL);
+    case_later(db, -PRINT_MINUTE - 1000);
+    print_feed(db, printer, &job, 1, 7, NULL, NULL);
+    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
+    case_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +421,8 @@ int main(void)
         cmocka_unit_test(without_any_figure_it_is_open),
         cmocka_unit_test(an_overdraft_is_charged_and_told),
         cmocka_unit_test(every_charge_is_explained),
+        cmocka_unit_test(overlapping_feeds_are_charged),
+        cmocka_unit_test(a_clock_set_back_overlaps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

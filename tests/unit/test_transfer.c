@@ -294,6 +294,24 @@ static void a_broken_rule_undoes_all(void **state)
     case_close(to);
 }
 
+/* A print is fed by one slot at a time; charges count on it. */
+static void feeds_that_overlap_are_refused(void **state)
+{
+    (void)state;
+    struct db *from = stocked(), *to = case_open();
+    db_script(from, "UPDATE job_feed SET to_at = to_at + 1 WHERE id = 1");
+    auto_free char *text = exported(from);
+    struct why why = {0};
+    json_auto_t *report = NULL;
+    assert_int_equal(db_savepoint(to), OK);
+    assert_int_equal(import(to, text, TRANSFER_SKIP, &report, &why), ERR_INVALID);
+    assert_string_equal(why.code, "rule_broken");
+    db_revert(to);
+    db_script(from, "UPDATE job_feed SET to_at = to_at - 1 WHERE id = 1");
+    case_close(from);
+    case_close(to);
+}
+
 /* --- no column is forgotten --- */
 
 /* Columns that are not carried, and why. */
@@ -388,6 +406,7 @@ int main(void)
         cmocka_unit_test(order_and_blanks_do_not_matter),
         cmocka_unit_test(bad_files_are_refused_whole),
         cmocka_unit_test(a_broken_rule_undoes_all),
+        cmocka_unit_test(feeds_that_overlap_are_refused),
         cmocka_unit_test(every_column_is_carried),
         cmocka_unit_test(every_table_is_known),
     };
