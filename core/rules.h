@@ -65,6 +65,8 @@ enum {
 
     /* A low roll, or product, is so until it has this much more than its threshold. */
     RULE_LOW_MARGIN_MG = 10000,
+    /* An end or a runout is told when it is no older: an import brings years of them. */
+    RULE_NEWS_MS = 86400000,
     /* A use per day is foreseen from a history of this many days on. */
     RULE_FORECAST_LEAST_DAYS = 7,
 };

@@ -10,6 +10,8 @@
 #include "service/commands.h"
 #include "service/load.h"
 #include "service/lock.h"
+#include "store/alerts.h"
+#include "store/changes.h"
 #include "store/db.h"
 #include "store/transfer.h"
 
@@ -116,8 +118,11 @@ static enum err import_file(struct db *db, FILE *file, const struct words *said,
     enum err e = find_mode(said->on_conflict, &wish.on_conflict, why);
     if (e == OK)
         e = db_begin(db) == OK ? OK : db_status(db, why);
+    int64_t since = changes_newest(db);
     if (e == OK)
         e = transfer_import(db, file, &wish, ret_report, why);
+    if (e == OK)
+        e = alerts_follow(db, since, why);
     if (e == OK && !said->dry_run)
         return db_commit(db, why);
     db_rollback(db);

@@ -12,10 +12,11 @@
 
 static json_t *rule_args(struct db *db, const struct alerts_rule *rule, int64_t since)
 {
-    return db_args(db, json_pack("{s:I, s:s, s:I, s:I, s:b}", "since", (json_int_t)since, "entity",
-                                 rule->entity, "margin_mg", (json_int_t)RULE_LOW_MARGIN_MG,
-                                 "settle", (json_int_t)RULE_SETTLE_MQTT_MS, "once",
-                                 (int)alert_is_once(rule->kind)));
+    return db_args(db,
+                   json_pack("{s:I, s:s, s:I, s:I, s:I, s:b}", "since", (json_int_t)since, "entity",
+                             rule->entity, "margin_mg", (json_int_t)RULE_LOW_MARGIN_MG, "settle",
+                             (json_int_t)RULE_SETTLE_MQTT_MS, "news", (json_int_t)RULE_NEWS_MS,
+                             "once", (int)alert_is_once(rule->kind)));
 }
 
 /* The rows that make a difference: those to open, and those to end. */

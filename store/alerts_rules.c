@@ -105,8 +105,9 @@ static void tell_low_product(struct buf *text, const json_t *row)
 /* --- prints. Their texts hold no name of a file: names can be erased --- */
 
 static const char print_end[] =
-    "SELECT 'print_end:' || j.public_id AS cause, j.kind = 'print' AND j.source <> 'import' "
-    "AND j.status IN ('completed', 'failed', 'cancelled') AS opens, 1 AS holds, "
+    "SELECT 'print_end:' || j.public_id AS cause, j.kind = 'print' "
+    "AND j.ended_at >= :now - :news AND j.status IN ('completed', 'failed', 'cancelled') AS opens, "
+    "1 AS holds, "
     "CASE j.status WHEN 'failed' THEN 1 WHEN 'cancelled' THEN 2 ELSE 0 END AS turn, "
     "j.id AS job, j.printer, p.name AS place, j.status, j.layer, j.total_layers, "
     "coalesce(j.reported_mg, j.actual_mg) / 1000.0 AS grams_used "
@@ -178,16 +179,16 @@ static void tell_unassigned(struct buf *text, const json_t *row)
  * assignment; both are one runout of the roll that was there. */
 static const char runout[] =
     "SELECT 'runout:' || j.public_id || ':' || coalesce(a.public_id, sl.public_id) AS cause, "
-    "1 AS opens, min(x.dry AND j.ended_at IS NULL) AS holds, j.id AS job, j.printer, j.layer, "
+    "max(x.at >= :now - :news) AS opens, min(x.dry AND j.ended_at IS NULL) AS holds, j.id AS job, j.printer, j.layer, "
     "j.total_layers, s.id AS spool, s.public_id AS spool_id, s.number AS spool_number, "
     "v.name AS brand, fl.name AS product_name, " SLOT_COLUMNS
     "FROM (SELECT f.job, f.slot, (SELECT a.id FROM slot_assignment a WHERE a.slot = f.slot "
     "AND a.assigned_at <= f.ran_out_at ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1) AS stay, "
-    "f.to_at IS NULL AS dry FROM job j JOIN job_feed f ON f.job = j.id "
+    "f.to_at IS NULL AS dry, f.ran_out_at AS at FROM job j JOIN job_feed f ON f.job = j.id "
     "WHERE f.ran_out_at IS NOT NULL AND " RUNNING_OR_CHANGED
     " UNION ALL SELECT j.id, a.slot, a.id, a.unassigned_at IS NULL AND NOT EXISTS (SELECT 1 "
     "FROM job_feed f WHERE f.job = j.id AND f.to_at IS NULL AND (f.slot <> a.slot "
-    "OR f.from_at >= a.runout_at)) FROM job j JOIN slot sl ON sl.printer = j.printer "
+    "OR f.from_at >= a.runout_at)), a.runout_at FROM job j JOIN slot sl ON sl.printer = j.printer "
     "JOIN slot_assignment a ON a.slot = sl.id AND a.runout_at >= j.started_at "
     "WHERE " RUNNING_OR_CHANGED " AND a.runout_at <= coalesce(j.ended_at, :now)) x "
     "JOIN job j ON j.id = x.job JOIN slot sl ON sl.id = x.slot JOIN printer p ON p.id = j.printer "

@@ -1,9 +1,11 @@
 """filamentd export and import: the same documents as over HTTP, from a shell."""
 
+import contextlib
 import csv
 import io
 import json
 import pathlib
+import sqlite3
 import tempfile
 import unittest
 
@@ -40,6 +42,15 @@ class TransferTest(unittest.TestCase):
         self.assertIn("spools: 0 created", run("import", self.file, state=other).stdout)
         self.assertEqual(run("export", state=other).stdout, text)
         run("verify", state=other)
+
+    def test_a_low_roll_is_told(self):
+        self.file.write_text("brand,product_name,material_type,initial_weight_grams,current_weight_grams\nA,B,PLA,1000,5\n")
+        state = self.folder / "state"
+        run("import", self.file, "--dry-run", state=state)
+        run("import", self.file, state=state)
+        with contextlib.closing(sqlite3.connect(state / "filamentd.db")) as db:
+            kinds = sorted(row[0] for row in db.execute("SELECT kind FROM alert"))
+        self.assertEqual(kinds, ["low_product", "low_spool"])
 
     def test_refusals(self):
         state = self.folder / "state"

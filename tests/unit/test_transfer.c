@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "core/rules.h"
+#include "store/alerts.h"
 #include "store/materials.h"
 #include "store/settings.h"
 #include "store/thresholds.h"
@@ -312,6 +314,34 @@ static void feeds_that_overlap_are_refused(void **state)
     case_close(to);
 }
 
+static int64_t told(struct db *db, const char *kind)
+{
+    struct why why = {0};
+    json_auto_t *args = json_pack("{s:s}", "kind", kind);
+    print_must(alerts_follow(db, 0, &why), &why); /* as the hub does after every write */
+    return db_int(db, "SELECT count(*) FROM alert WHERE kind = :kind /* scan */", args, -1);
+}
+
+/* Prints of years come in one import; only what has just been is news. */
+static void history_is_no_news(void **state)
+{
+    (void)state;
+    struct db *from = stocked(), *early = case_open(), *late = case_open();
+    db_script(from, "UPDATE job_feed SET ran_out_at = to_at WHERE id = 1");
+    auto_free char *text = exported(from);
+    json_auto_t *first = imported(early, text, TRANSFER_FAIL);
+    assert_int_equal(told(early, "print_finished"), 1);
+    assert_int_equal(told(early, "runout"), 1);
+    case_later(late, 3 * (int64_t)RULE_NEWS_MS);
+    json_auto_t *second = imported(late, text, TRANSFER_FAIL);
+    assert_int_equal(told(late, "print_finished"), 0);
+    assert_int_equal(told(late, "runout"), 0);
+    assert_int_equal(told(late, "low_spool"), 0);
+    case_close(from);
+    case_close(early);
+    case_close(late);
+}
+
 /* --- no column is forgotten --- */
 
 /* Columns that are not carried, and why. */
@@ -407,6 +437,7 @@ int main(void)
         cmocka_unit_test(bad_files_are_refused_whole),
         cmocka_unit_test(a_broken_rule_undoes_all),
         cmocka_unit_test(feeds_that_overlap_are_refused),
+        cmocka_unit_test(history_is_no_news),
         cmocka_unit_test(every_column_is_carried),
         cmocka_unit_test(every_table_is_known),
     };
