@@ -12,11 +12,10 @@
 
 static json_t *rule_args(struct db *db, const struct alerts_rule *rule, int64_t since)
 {
-    return db_args(db,
-                   json_pack("{s:I, s:s, s:I, s:I, s:I, s:b}", "since", (json_int_t)since, "entity",
-                             rule->entity, "margin_mg", (json_int_t)RULE_LOW_MARGIN_MG, "settle",
-                             (json_int_t)RULE_SETTLE_MQTT_MS, "news", (json_int_t)RULE_NEWS_MS,
-                             "once", (int)alert_is_once(rule->kind)));
+    return db_args(db, json_pack("{s:I, s:I, s:I, s:I, s:b}", "since", (json_int_t)since,
+                                 "margin_mg", (json_int_t)RULE_LOW_MARGIN_MG, "settle",
+                                 (json_int_t)RULE_SETTLE_MQTT_MS, "news", (json_int_t)RULE_NEWS_MS,
+                                 "once", (int)alert_is_once(rule->kind)));
 }
 
 /* The rows that make a difference: those to open, and those to end. */
@@ -24,7 +23,7 @@ static json_t *news_of(struct db *db, const struct alerts_rule *rule, int64_t si
 {
     auto_buf sql = {0};
     buf_format(&sql,
-               "SELECT /* scan */ r.* FROM (%s) r WHERE r.opens AND NOT EXISTS (SELECT 1 FROM "
+               "SELECT r.* FROM (%s) r WHERE r.opens AND NOT EXISTS (SELECT 1 FROM "
                "alert a WHERE a.cause = r.cause AND (:once OR a.ended_at IS NULL)) "
                "OR NOT r.holds AND EXISTS (SELECT 1 FROM alert a WHERE a.cause = r.cause "
                "AND a.ended_at IS NULL)",
@@ -107,6 +106,14 @@ static bool holds_text(const json_t *rows, const char *entity, const char *op)
     return false;
 }
 
+static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
+{
+    bool changed = false;
+    for (size_t i = 0; i < LEN(rule->entities) && rule->entities[i]; i++)
+        changed |= holds_text(kinds, rule->entities[i], NULL);
+    return changed;
+}
+
 enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
     if (db_failed(db) || changes_newest(db) == since)
@@ -117,7 +124,7 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
         db, "SELECT DISTINCT entity, op FROM change NOT INDEXED WHERE seq > :since", args, NULL);
     enum err e = db_status(db, why);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
-        if (holds_text(kinds, alerts_rules[i].entity, NULL))
+        if (concerned(&alerts_rules[i], kinds))
             e = follow_rule(db, &alerts_rules[i], since, why);
     if (e == OK && holds_text(kinds, NULL, "delete"))
         end_deleted(db, since);

@@ -21,7 +21,7 @@ struct buf;
  */
 struct alerts_rule {
     enum alert_kind kind;
-    const char *entity; /* that has to have changed, as in the change feed */
+    const char *entities[2]; /* one of them has to have changed, as in the change feed */
     const char *sql;
     void (*tell)(struct buf *text, const json_t *row);
 };

@@ -77,22 +77,26 @@ static void tell_dry_by(struct buf *text, const json_t *row)
 
 /* --- products --- */
 
+/* LIMIT keeps the sums of a product apart from what is asked of them: else SQLite reckons them anew
+ * wherever one of their names stands. */
+#define PRODUCTS                                                                                   \
+    "SELECT 'low_product:' || k.filament_id AS cause, "                                            \
+    "k.counts AND k.remaining_mg <= k.threshold_mg AS opens, "                                     \
+    "k.counts AND k.remaining_mg <= k.threshold_mg + :margin_mg AS holds, k.filament_id, "         \
+    "k.brand, k.product_name, k.material_type, k.color_hex, k.article_number, k.reorder_url, "     \
+    "k.rolls, k.remaining_mg / 1000.0 AS remaining_grams, "                                        \
+    "k.threshold_mg / 1000.0 AS threshold_grams FROM (SELECT x.filament_id, x.brand, "             \
+    "x.product_name, x.material_type, x.color_hex, x.article_number, x.reorder_url, x.rolls, "     \
+    "x.remaining_mg, x.threshold_mg, x.counts FROM filament_stock x "
+#define EACH_ONCE " LIMIT -1) k"
+
 static const char low_product[] =
-    "SELECT 'low_product:' || k.filament_id AS cause, k.low AS opens, k.counts "
-    "AND k.remaining_mg <= k.threshold_mg + :margin_mg AS holds, k.filament_id, k.brand, "
-    "k.product_name, k.material_type, k.color_hex, k.article_number, k.reorder_url, k.rolls, "
-    "k.remaining_mg / 1000.0 AS remaining_grams, k.threshold_mg / 1000.0 AS threshold_grams "
-    "FROM filament_stock k WHERE k.filament_id IN (SELECT c.public_id FROM change c "
-    "WHERE c.entity = 'filament' AND c.seq > :since)";
+    PRODUCTS "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE c.entity = 'filament' "
+             "AND c.seq > :since)" EACH_ONCE;
 
 /* A new threshold concerns all products, whether or not their rolls have thresholds of their own.
  */
-static const char low_product_anew[] =
-    "SELECT 'low_product:' || k.filament_id AS cause, k.low AS opens, k.counts "
-    "AND k.remaining_mg <= k.threshold_mg + :margin_mg AS holds, k.filament_id, k.brand, "
-    "k.product_name, k.material_type, k.color_hex, k.article_number, k.reorder_url, k.rolls, "
-    "k.remaining_mg / 1000.0 AS remaining_grams, k.threshold_mg / 1000.0 AS threshold_grams "
-    "FROM filament_stock k";
+static const char low_product_anew[] = PRODUCTS EACH_ONCE " /* scan */";
 
 static void tell_low_product(struct buf *text, const json_t *row)
 {
@@ -147,10 +151,12 @@ static void tell_open_charge(struct buf *text, const json_t *row)
 }
 
 /* Alerts of a running print, which end with it: of the prints that changed, and of those whose
- * slots did. */
+ * slots did. A printer's number makes a search by the index of active prints of what would else be
+ * a walk over it. */
 #define RUNNING_OR_CHANGED                                                                         \
-    "(j.ended_at IS NULL OR j.public_id IN (SELECT c.public_id FROM change c "                     \
-    "WHERE c.entity = 'print_job' AND c.seq > :since))"
+    "j.id IN (SELECT n.id FROM job n WHERE n.printer > 0 AND n.ended_at IS NULL UNION "            \
+    "SELECT n.id FROM change c JOIN job n ON n.public_id = c.public_id "                           \
+    "WHERE c.entity = 'print_job' AND c.seq > :since)"
 
 #define SLOT_COLUMNS                                                                               \
     "sl.id AS slot_row, sl.label, sl.label || ' of ' || p.name AS place, "                         \
@@ -179,7 +185,8 @@ static void tell_unassigned(struct buf *text, const json_t *row)
  * assignment; both are one runout of the roll that was there. */
 static const char runout[] =
     "SELECT 'runout:' || j.public_id || ':' || coalesce(a.public_id, sl.public_id) AS cause, "
-    "max(x.at >= :now - :news) AS opens, min(x.dry AND j.ended_at IS NULL) AS holds, j.id AS job, j.printer, j.layer, "
+    "max(x.at >= :now - :news) AS opens, min(x.dry AND j.ended_at IS NULL) AS holds, j.id AS job, "
+    "j.printer, j.layer, "
     "j.total_layers, s.id AS spool, s.public_id AS spool_id, s.number AS spool_number, "
     "v.name AS brand, fl.name AS product_name, " SLOT_COLUMNS
     "FROM (SELECT f.job, f.slot, (SELECT a.id FROM slot_assignment a WHERE a.slot = f.slot "
@@ -190,11 +197,12 @@ static const char runout[] =
     "FROM job_feed f WHERE f.job = j.id AND f.to_at IS NULL AND (f.slot <> a.slot "
     "OR f.from_at >= a.runout_at)), a.runout_at FROM job j JOIN slot sl ON sl.printer = j.printer "
     "JOIN slot_assignment a ON a.slot = sl.id AND a.runout_at >= j.started_at "
+    "AND a.runout_at IS NOT NULL "
     "WHERE " RUNNING_OR_CHANGED " AND a.runout_at <= coalesce(j.ended_at, :now)) x "
-    "JOIN job j ON j.id = x.job JOIN slot sl ON sl.id = x.slot JOIN printer p ON p.id = j.printer "
+    "CROSS JOIN job j JOIN slot sl ON sl.id = x.slot JOIN printer p ON p.id = j.printer "
     "LEFT JOIN slot_assignment a ON a.id = x.stay LEFT JOIN spool s ON s.id = a.spool "
     "LEFT JOIN filament fl ON fl.id = s.filament LEFT JOIN vendor v ON v.id = fl.vendor "
-    "GROUP BY 1";
+    "WHERE j.id = x.job GROUP BY 1";
 
 static void tell_runout(struct buf *text, const json_t *row)
 {
@@ -213,17 +221,15 @@ static const char forecast_over[] =
     "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL";
 
 const struct alerts_rule alerts_rules[] = {
-    {ALERT_LOW_SPOOL, "spool", low_spool, tell_low_spool},
-    {ALERT_WEIGHT_MISMATCH, "spool", weight_mismatch, tell_weight_mismatch},
-    {ALERT_DRY_BY_PASSED, "spool", dry_by_passed, tell_dry_by},
-    {ALERT_LOW_PRODUCT, "filament", low_product, tell_low_product},
-    {ALERT_LOW_PRODUCT, "threshold", low_product_anew, tell_low_product},
-    {ALERT_RUNOUT, "print_job", runout, tell_runout},
-    {ALERT_RUNOUT, "slot", runout, tell_runout},
-    {ALERT_UNASSIGNED_IN_USE, "print_job", unassigned_in_use, tell_unassigned},
-    {ALERT_UNASSIGNED_IN_USE, "slot", unassigned_in_use, tell_unassigned},
-    {ALERT_RUNOUT_FORECAST, "print_job", forecast_over, tell_runout},
-    {ALERT_PRINT_FINISHED, "print_job", print_end, tell_print_end},
-    {ALERT_OPEN_CHARGE, "print_job", open_charge, tell_open_charge},
+    {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool},
+    {ALERT_WEIGHT_MISMATCH, {"spool"}, weight_mismatch, tell_weight_mismatch},
+    {ALERT_DRY_BY_PASSED, {"spool"}, dry_by_passed, tell_dry_by},
+    {ALERT_LOW_PRODUCT, {"filament"}, low_product, tell_low_product},
+    {ALERT_LOW_PRODUCT, {"threshold"}, low_product_anew, tell_low_product},
+    {ALERT_RUNOUT, {"print_job", "slot"}, runout, tell_runout},
+    {ALERT_UNASSIGNED_IN_USE, {"print_job", "slot"}, unassigned_in_use, tell_unassigned},
+    {ALERT_RUNOUT_FORECAST, {"print_job"}, forecast_over, tell_runout},
+    {ALERT_PRINT_FINISHED, {"print_job"}, print_end, tell_print_end},
+    {ALERT_OPEN_CHARGE, {"print_job"}, open_charge, tell_open_charge},
 };
 const size_t alerts_rules_count = LEN(alerts_rules);

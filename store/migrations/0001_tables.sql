@@ -179,6 +179,7 @@ CREATE UNIQUE INDEX slot_assignment_open_spool ON slot_assignment (spool)
     WHERE unassigned_at IS NULL AND spool IS NOT NULL;
 CREATE INDEX slot_assignment_slot ON slot_assignment (slot, assigned_at);
 CREATE INDEX slot_assignment_spool ON slot_assignment (spool, assigned_at);
+CREATE INDEX slot_assignment_runout ON slot_assignment (slot, runout_at) WHERE runout_at IS NOT NULL;
 CREATE INDEX slot_assignment_time ON slot_assignment (assigned_at);
 
 -- A print. state is the durable part of its lifecycle (JSON of core/job.h), sliced what the sliced

@@ -9,6 +9,7 @@ ALTER TABLE job_feed ADD COLUMN to_remain INTEGER CHECK (to_remain BETWEEN 0 AND
 ALTER TABLE job_feed ADD COLUMN to_weight_g INTEGER CHECK (to_weight_g > 0);
 ALTER TABLE job_feed ADD COLUMN spool INTEGER REFERENCES spool (id);
 ALTER TABLE job_feed ADD COLUMN ran_out_at INTEGER;
+CREATE INDEX job_feed_ran_out ON job_feed (job) WHERE ran_out_at IS NOT NULL;
 
 -- A runout weighs its roll: the row that brings its balance to nothing belongs to that print, but
 -- to none of its segments.

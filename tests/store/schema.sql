@@ -36,6 +36,8 @@ CREATE INDEX job_feed_job ON job_feed (job, id);
 
 CREATE UNIQUE INDEX job_feed_open ON job_feed (job) WHERE to_at IS NULL;
 
+CREATE INDEX job_feed_ran_out ON job_feed (job) WHERE ran_out_at IS NOT NULL;
+
 CREATE INDEX job_feed_slot ON job_feed (slot);
 
 CREATE INDEX job_filament_slot ON job_filament (slot) WHERE slot IS NOT NULL;
@@ -71,6 +73,8 @@ CREATE UNIQUE INDEX slot_assignment_open_slot ON slot_assignment (slot) WHERE un
 
 CREATE UNIQUE INDEX slot_assignment_open_spool ON slot_assignment (spool)
     WHERE unassigned_at IS NULL AND spool IS NOT NULL;
+
+CREATE INDEX slot_assignment_runout ON slot_assignment (slot, runout_at) WHERE runout_at IS NOT NULL;
 
 CREATE INDEX slot_assignment_slot ON slot_assignment (slot, assigned_at);
 
