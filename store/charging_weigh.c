@@ -160,20 +160,11 @@ static json_t *standing(struct db *db, const struct charging_case *c, int64_t sp
         args, NULL);
 }
 
-static enum err take_back(struct db *db, const struct charging_case *c, int64_t spool,
-                          const json_t *row, struct why *why)
+static enum err take_back(struct db *db, const json_t *row, struct why *why)
 {
     char id[ID_SIZE];
-    const struct ledger_entry entry = {
-        .spool = spool,
-        .mg = -args_int(row, "mg", 0),
-        .kind = "runout",
-        .source = "rebooked",
-        .at = c->ended_at,
-        .reverses = args_int(row, "id", 0),
-        .weighed = c->job,
-    };
-    return ledger_add(db, &entry, id, why);
+    const struct ledger_reversal reversal = {.row = args_int(row, "id", 0), .source = "rebooked"};
+    return ledger_reverse(db, &reversal, id, why);
 }
 
 static json_t *weighing_evidence(const json_t *balance)
@@ -197,7 +188,7 @@ static enum err weigh(struct db *db, const struct charging_case *c, int64_t slot
     if (!balance || args_int(balance, "initial_mg", 0) <= 0 || args_int(row, "undone", 0) ||
         (row ? args_int(row, "mg", 0) : 0) == mg)
         return db_status(db, why);
-    enum err e = row ? take_back(db, c, spool, row, why) : OK;
+    enum err e = row ? take_back(db, row, why) : OK;
     json_auto_t *evidence = weighing_evidence(balance);
     char id[ID_SIZE];
     const struct ledger_entry entry = {
@@ -222,7 +213,7 @@ static enum err take_back_others(struct db *db, const struct charging_case *c, c
         db_args(db, json_pack("{s:I, s:O}", "job", (json_int_t)c->job, "kept", kept));
     json_auto_t *rows =
         db_rows(db,
-                "SELECT u.id, u.mg, u.spool FROM usage u WHERE u.weighed = :job "
+                "SELECT u.id FROM usage u WHERE u.weighed = :job "
                 "AND u.reverses IS NULL AND u.spool NOT IN (SELECT value FROM json_each(:kept)) "
                 "AND NOT EXISTS (SELECT 1 FROM usage r WHERE r.reverses = u.id) /* scan */",
                 args, NULL);
@@ -230,7 +221,7 @@ static enum err take_back_others(struct db *db, const struct charging_case *c, c
     const json_t *row;
     enum err e = OK;
     json_array_foreach (rows, i, row)
-        e = e ? e : take_back(db, c, args_int(row, "spool", 0), row, why);
+        e = e ? e : take_back(db, row, why);
     return e;
 }
 

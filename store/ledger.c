@@ -55,10 +55,10 @@ const struct field_shape ledger_booked_shape = {NULL, booked_fields, LEN(booked_
 
 static const char insert_row[] =
     "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, at, "
-    "source, estimate, price_cents, price_mg, reverses, note, evidence, weighed, created_at) "
+    "source, estimate, price_cents, price_mg, note, evidence, weighed, created_at) "
     "SELECT :public_id, s.id, :job, :slot, :filament, :segment, coalesce(:revision, 0), :mg, :kind, "
     "coalesce(:at, :now), :source, coalesce(:estimate, 0), coalesce(s.price_cents, f.price_cents), "
-    "nullif(s.initial_mg, 0), :reverses, :note, coalesce(:evidence, '{}'), :weighed, :now "
+    "nullif(s.initial_mg, 0), :note, coalesce(:evidence, '{}'), :weighed, :now "
     "FROM spool s JOIN filament f ON f.id = s.filament WHERE s.id = :spool";
 
 enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_event_id[ID_SIZE],
@@ -71,8 +71,6 @@ enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_ev
                               entry->kind, "source", entry->source, "note", entry->note));
     if (entry->at)
         db_put(db, args, "at", json_integer(entry->at));
-    if (entry->reverses)
-        db_put(db, args, "reverses", json_integer(entry->reverses));
     if (entry->slot)
         db_put(db, args, "slot", json_integer(entry->slot));
     if (entry->weighed)
@@ -80,6 +78,27 @@ enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_ev
     if (entry->evidence)
         db_put(db, args, "evidence", json_deep_copy(entry->evidence));
     db_exec(db, insert_row, args);
+    return db_status(db, why);
+}
+
+enum err ledger_reverse(struct db *db, const struct ledger_reversal *reversal,
+                        char ret_event_id[ID_SIZE], struct why *why)
+{
+    db_new_id(db, ret_event_id);
+    json_auto_t *args =
+        db_args(db, json_pack("{s:s, s:I, s:s?, s:s?, s:s?}", "public_id", ret_event_id, "row",
+                              (json_int_t)reversal->row, "kind", reversal->kind, "source",
+                              reversal->source, "note", reversal->note));
+    db_exec(
+        db,
+        "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, "
+        "at, source, estimate, price_cents, price_mg, reverses, note, evidence, weighed, "
+        "created_at) SELECT :public_id, o.spool, o.job, o.slot, o.filament, o.segment, "
+        "(SELECT coalesce(max(r.revision) + 1, 0) FROM usage r WHERE r.job = o.job "
+        "AND r.filament = o.filament AND r.segment = o.segment), -o.mg, coalesce(:kind, o.kind), "
+        "o.at, coalesce(:source, o.source), o.estimate, o.price_cents, o.price_mg, o.id, :note, "
+        "'{}', o.weighed, :now FROM usage o WHERE o.id = :row",
+        args);
     return db_status(db, why);
 }
 
@@ -110,24 +129,6 @@ static int64_t next_revision(struct db *db, const json_t *args)
                   args, 0);
 }
 
-/* The reversal repeats its row with the opposite sign, at the price of that time. */
-static void reverse(struct db *db, json_t *args, const json_t *row)
-{
-    char id[ID_SIZE];
-    db_new_id(db, id);
-    db_put(db, args, "public_id", json_string(id));
-    db_put(db, args, "row", json_incref(json_object_get(row, "id")));
-    db_put(db, args, "revision", json_integer(next_revision(db, args)));
-    db_exec(
-        db,
-        "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, "
-        "at, source, estimate, price_cents, price_mg, reverses, note, evidence, created_at) "
-        "SELECT :public_id, spool, job, slot, filament, segment, coalesce(:revision, 0), -mg, "
-        "kind, at, source, estimate, price_cents, price_mg, id, :note, '{}', :now "
-        "FROM usage WHERE id = :row",
-        args);
-}
-
 static void add_charge(struct db *db, json_t *args, const struct ledger_charge *charge)
 {
     char id[ID_SIZE];
@@ -154,9 +155,10 @@ enum err ledger_book(struct db *db, const struct ledger_charge *charge, struct w
         row && args_int(row, "spool", 0) == charge->spool && args_int(row, "mg", -1) == charge->mg;
     if (same || (!row && (!charge->spool || !charge->mg)))
         return db_status(db, why);
-    if (row)
-        reverse(db, args, row);
-    if (charge->spool && charge->mg)
+    char event_id[ID_SIZE];
+    const struct ledger_reversal reversal = {.row = args_int(row, "id", 0)};
+    enum err e = row ? ledger_reverse(db, &reversal, event_id, why) : OK;
+    if (e == OK && charge->spool && charge->mg)
         add_charge(db, args, charge);
     return db_status(db, why);
 }
@@ -239,7 +241,7 @@ enum err ledger_undo(struct db *db, const json_t *args, json_t **ret, struct why
 {
     json_auto_t *row =
         db_row(db,
-               "SELECT u.id, u.spool, u.mg, u.job, u.reverses, r.id AS reversed FROM usage u "
+               "SELECT u.id, u.spool, u.job, u.reverses, r.id AS reversed FROM usage u "
                "LEFT JOIN usage r ON r.reverses = u.id WHERE u.public_id = lower(:event_id)",
                args, NULL);
     if (!row)
@@ -247,17 +249,15 @@ enum err ledger_undo(struct db *db, const json_t *args, json_t **ret, struct why
     enum err e = refuse_undo(row, why);
     if (e)
         return e;
-    struct ledger_entry entry = {
-        .spool = args_int(row, "spool", 0),
-        .mg = -args_int(row, "mg", 0),
+    const struct ledger_reversal reversal = {
+        .row = args_int(row, "id", 0),
         .kind = "correction",
         .source = "undo",
         .note = args_text(args, "note"),
-        .reverses = args_int(row, "id", 0),
     };
     char event_id[ID_SIZE];
-    e = ledger_add(db, &entry, event_id, why);
-    return e ? e : answer(db, entry.spool, event_id, ret, why);
+    e = ledger_reverse(db, &reversal, event_id, why);
+    return e ? e : answer(db, args_int(row, "spool", 0), event_id, ret, why);
 }
 
 enum err ledger_get(struct db *db, const json_t *args, json_t **ret, struct why *why)

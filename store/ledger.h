@@ -31,13 +31,21 @@ struct ledger_entry {
     const char *source;     /* api, opening, scale, runout, ... */
     const char *note;       /* NULL: none */
     int64_t at;             /* ms; 0: now */
-    int64_t reverses;       /* row id of the row it takes back; 0: none */
     int64_t slot;           /* row id; 0: none */
     int64_t weighed;        /* row id of the print in which the roll ran out; 0: none */
     const json_t *evidence; /* NULL: none */
 };
 enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_event_id[ID_SIZE],
                     struct why *why);
+
+/* Takes a row back that stands: the opposite at its time and price, so that whatever is summed by
+ * month or cost is as if the row had never been. NULL: as in the row (note: none). */
+struct ledger_reversal {
+    int64_t row;
+    const char *kind, *source, *note;
+};
+enum err ledger_reverse(struct db *db, const struct ledger_reversal *reversal,
+                        char ret_event_id[ID_SIZE], struct why *why);
 
 /* What one segment of one filament of a print costs a roll. Repeating it changes nothing; another
  * roll or weight reverses the former row and adds a new one. */
