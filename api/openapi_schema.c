@@ -330,9 +330,15 @@ static void write_clear(struct openapi_text *text, const struct openapi_part *pa
     openapi_text_close(text, '}');
 }
 
+/* A body of which any subset may come (BODY_MERGE). */
+static bool merges(const struct openapi_part *part)
+{
+    return part->route && (part->route->methods & (METHOD_PUT | METHOD_PATCH));
+}
+
 static bool clears(const struct openapi_part *part)
 {
-    if (!part->route || !(part->route->methods & (METHOD_PUT | METHOD_PATCH)))
+    if (!merges(part))
         return false;
     for (size_t i = 0; i < part->count; i++)
         if ((part->fields[i].flags & FIELD_NULLABLE) && !(part->fields[i].flags & FIELD_READONLY))
@@ -342,8 +348,9 @@ static bool clears(const struct openapi_part *part)
 
 static bool required(const struct openapi_part *part, const struct field *field)
 {
+    unsigned needed = FIELD_REQUIRED | (merges(part) ? 0 : FIELD_NEW);
     return part->use == OPENAPI_ANSWER ? !(field->flags & FIELD_OPTIONAL)
-                                       : (field->flags & FIELD_REQUIRED) != 0;
+                                       : (field->flags & needed) != 0;
 }
 
 static void write_required(struct openapi_text *text, const struct openapi_part *part)
@@ -377,7 +384,8 @@ static void write_part(struct openapi_schema *schema, const struct openapi_part 
         write_clear(text, part);
     openapi_text_close(text, '}');
     write_required(text, part);
-    if (part->use == OPENAPI_INPUT)
+    bool lenient = part->route && (part->route->flags & ROUTE_SECRET); /* of other programs */
+    if (part->use == OPENAPI_INPUT && !lenient)
         openapi_text_bool(text, "additionalProperties", false);
     openapi_text_close(text, '}');
 }

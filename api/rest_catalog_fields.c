@@ -3,7 +3,7 @@
 #include "base/limits.h"
 
 enum {
-    REQ = FIELD_REQUIRED,
+    NEW = FIELD_NEW,
     NIL = FIELD_NULLABLE,
     RO = FIELD_READONLY,
     SHORT = 40,
@@ -12,23 +12,17 @@ enum {
     COLORS = 8,
     URL_MAX = 1000,
     DAYS_MAX = 36500,
+    FILAMENT_SHOWN = 5,
+    VENDOR_SHOWN = 4,
 };
 
 static const char *const directions[] = {"coaxial", "longitudinal", NULL};
 
-/* wire, name, kind, at, size, min, max, flags, words, doc, of */
-static const struct field vendor_create[] = {
-    {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, REQ, NULL, "name of the brand"},
-    {NULL, "spool_weight_grams", K_GRAMS, 0, 0, 0, 10000, NIL, NULL,
-     "weight of its usual empty spool (tare)"},
-    {NULL, "notes", K_TEXT, 0, 0, 0, LIMIT_NOTES, NIL, NULL, "free text"},
-    {NULL, "external_id", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "its id in another system"},
-    {NULL, "extra", K_OBJECT, 0, 0, 0, 0, 0, NULL, "further fields of the user's own", &field_any},
-};
-const struct body_table rest_vendors_create_body = {vendor_create, LEN(vendor_create)};
+/* What is only read stands last: a new row is made without it, a change may send it back. */
 
-static const struct field vendor_update[] = {
-    {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL, "name of the brand"},
+/* wire, name, kind, at, size, min, max, flags, words, doc, of */
+static const struct field vendor_body[] = {
+    {NULL, "name", K_TEXT, 0, 0, 1, LIMIT_NAME, NEW, NULL, "name of the brand"},
     {NULL, "spool_weight_grams", K_GRAMS, 0, 0, 0, 10000, NIL, NULL,
      "weight of its usual empty spool (tare)"},
     {NULL, "notes", K_TEXT, 0, 0, 0, LIMIT_NOTES, NIL, NULL, "free text"},
@@ -39,7 +33,8 @@ static const struct field vendor_update[] = {
     {NULL, "created_at", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
     {NULL, "updated_at", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
 };
-const struct body_table rest_vendors_update_body = {vendor_update, LEN(vendor_update)};
+const struct body_table rest_vendors_create_body = {vendor_body, LEN(vendor_body) - VENDOR_SHOWN};
+const struct body_table rest_vendors_update_body = {vendor_body, LEN(vendor_body)};
 
 static const struct field vendor_list[] = {
     {NULL, "limit", K_INT, 0, 0, 1, LIMIT_PAGE, 0, NULL, "rows of one page"},
@@ -52,49 +47,13 @@ static const struct field vendor_list[] = {
 };
 const struct body_table rest_vendors_list_query = {vendor_list, LEN(vendor_list)};
 
-static const struct field filament_create[] = {
+static const struct field filament_body[] = {
     {NULL, "brand", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
      "name of its vendor, made where it is new; or vendor_id"},
     {NULL, "vendor_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "its vendor, instead of brand"},
-    {NULL, "product_name", K_TEXT, 0, 0, 1, LIMIT_NAME, REQ, NULL,
+    {NULL, "product_name", K_TEXT, 0, 0, 1, LIMIT_NAME, NEW, NULL,
      "name of the product, such as PLA Basic"},
-    {NULL, "material_type", K_TEXT, 0, 0, 1, SHORT, REQ, NULL, "material, such as PLA or PETG-CF"},
-    {NULL, "color_hex", K_COLOR, 0, 0, 0, 0, NIL, NULL,
-     "#RGB, #RRGGBB or #RRGGBBAA, with or without #"},
-    {NULL, "color_alpha", K_INT, 0, 0, 0, 255, 0, NULL, "opacity; 255 is opaque"},
-    {NULL, "color_hexes", K_LIST, 0, 0, 0, COLORS, 0, NULL, "all colours of a multi-colour product",
-     &field_colors},
-    {NULL, "multi_color_direction", K_TEXT, 0, 0, 0, 0, NIL, directions, "how several colours run"},
-    {NULL, "profile", K_TEXT, 0, 0, 0, 32, NIL, NULL, "filament profile, such as GFA00"},
-    {NULL, "density_g_cm3", K_REAL, 0, 0, 0.1, 25, NIL, NULL, "density; null: as its material"},
-    {NULL, "diameter_mm", K_REAL, 0, 0, 0.5, 5, 0, NULL, "diameter of the filament"},
-    {NULL, "net_weight_grams", K_GRAMS, 0, 0, 0.001, GRAMS_MAX, NIL, NULL,
-     "filament on a new roll"},
-    {NULL, "spool_weight_grams", K_GRAMS, 0, 0, 0, 10000, NIL, NULL,
-     "weight of the empty spool (tare); null: as its vendor's"},
-    {NULL, "cost_usd", K_MONEY, 0, 0, 0, 1000000, NIL, NULL,
-     "usual price of a roll in the installation's currency"},
-    {NULL, "nozzle_temp_min_c", K_INT, 0, 0, 100, 400, NIL, NULL, "lowest nozzle temperature"},
-    {NULL, "nozzle_temp_max_c", K_INT, 0, 0, 100, 400, NIL, NULL, "highest nozzle temperature"},
-    {NULL, "bed_temp_min_c", K_INT, 0, 0, 0, 150, NIL, NULL, "lowest bed temperature"},
-    {NULL, "bed_temp_max_c", K_INT, 0, 0, 0, 150, NIL, NULL, "highest bed temperature"},
-    {NULL, "drying_requirements", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "how to dry it"},
-    {NULL, "article_number", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "the vendor's number for it"},
-    {NULL, "barcode", K_TEXT, 0, 0, 8, 14, NIL, NULL, "EAN or UPC on its box"},
-    {NULL, "reorder_url", K_TEXT, 0, 0, 0, URL_MAX, NIL, NULL, "where to order it: http or https"},
-    {NULL, "notes", K_TEXT, 0, 0, 0, LIMIT_NOTES, NIL, NULL, "free text"},
-    {NULL, "external_id", K_TEXT, 0, 0, 0, LIMIT_NAME, NIL, NULL, "its id in another system"},
-    {NULL, "extra", K_OBJECT, 0, 0, 0, 0, 0, NULL, "further fields of the user's own", &field_any},
-};
-const struct body_table rest_filaments_create_body = {filament_create, LEN(filament_create)};
-
-static const struct field filament_update[] = {
-    {NULL, "brand", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
-     "name of its vendor, made where it is new; or vendor_id"},
-    {NULL, "vendor_id", K_TEXT, 0, 0, 1, ID_MAX, 0, NULL, "its vendor, instead of brand"},
-    {NULL, "product_name", K_TEXT, 0, 0, 1, LIMIT_NAME, 0, NULL,
-     "name of the product, such as PLA Basic"},
-    {NULL, "material_type", K_TEXT, 0, 0, 1, SHORT, 0, NULL, "material, such as PLA or PETG-CF"},
+    {NULL, "material_type", K_TEXT, 0, 0, 1, SHORT, NEW, NULL, "material, such as PLA or PETG-CF"},
     {NULL, "color_hex", K_COLOR, 0, 0, 0, 0, NIL, NULL,
      "#RGB, #RRGGBB or #RRGGBBAA, with or without #"},
     {NULL, "color_alpha", K_INT, 0, 0, 0, 255, 0, NULL, "opacity; 255 is opaque"},
@@ -127,7 +86,9 @@ static const struct field filament_update[] = {
     {NULL, "created_at", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
     {NULL, "updated_at", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
 };
-const struct body_table rest_filaments_update_body = {filament_update, LEN(filament_update)};
+const struct body_table rest_filaments_create_body = {filament_body,
+                                                      LEN(filament_body) - FILAMENT_SHOWN};
+const struct body_table rest_filaments_update_body = {filament_body, LEN(filament_body)};
 
 static const struct field filament_list[] = {
     {NULL, "limit", K_INT, 0, 0, 1, LIMIT_PAGE, 0, NULL, "rows of one page"},

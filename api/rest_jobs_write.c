@@ -151,11 +151,7 @@ enum err rest_jobs_start(struct request *request, struct reply *reply, struct wh
 
 enum err rest_jobs_end(struct request *request, struct reply *reply, struct why *why)
 {
-    enum err e = OK;
-    if (!json_object_get(request->args, "status"))
-        e = body_fault(request->errors, why, "status", "required", "is required");
-    if (e == OK)
-        e = take_usage(request, why);
+    enum err e = take_usage(request, why);
     return e == OK ? request_reply_write(request, reply, jobs_client_end, 200, why) : e;
 }
 

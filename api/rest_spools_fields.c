@@ -4,7 +4,7 @@
 #include "base/limits.h"
 
 enum {
-    REQ = FIELD_REQUIRED,
+    REQ = FIELD_NEW,
     NIL = FIELD_NULLABLE,
     RO = FIELD_READONLY,
     SHORT = 40,

@@ -118,13 +118,14 @@ static enum err check_clear(const struct body_table *table, const json_t *names,
     return result;
 }
 
-static enum err check_required(const struct body_table *table, const json_t *args, json_t *errors,
-                               struct why *why)
+static enum err check_required(const struct body_table *table, enum body_mode mode,
+                               const json_t *args, json_t *errors, struct why *why)
 {
+    unsigned needed = FIELD_REQUIRED | (mode == BODY_CREATE ? FIELD_NEW : 0);
     enum err result = OK;
     for (size_t i = 0; i < table->count; i++) {
         const struct field *field = &table->fields[i];
-        if (!(field->flags & FIELD_REQUIRED) || json_object_get(args, field->name))
+        if (!(field->flags & needed) || json_object_get(args, field->name))
             continue;
         bool told = false; /* a wrong value was reported already */
         size_t index;
@@ -173,7 +174,7 @@ enum err body_check(const struct body_table *table, enum body_mode mode, json_t 
     else if (names)
         e = body_fault(errors, why, clear_key, "unknown_field", "is for changes, not for creation");
     result = e == OK ? result : e;
-    e = mode == BODY_CREATE ? check_required(table, args, errors, why) : OK;
+    e = check_required(table, mode, args, errors, why);
     return e == OK ? result : e;
 }
 

@@ -24,8 +24,8 @@ struct body_table {
 };
 
 enum body_mode {
-    BODY_CREATE, /* required fields must be there */
-    BODY_MERGE,  /* any subset; "clear_fields":[names] clears like null */
+    BODY_CREATE, /* what a new row needs must be there, too (FIELD_NEW) */
+    BODY_MERGE,  /* any subset of the rest; "clear_fields":[names] clears like null */
 };
 
 /*

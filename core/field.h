@@ -31,11 +31,12 @@ enum field_kind {
 };
 
 enum {
-    FIELD_REQUIRED = 1 << 0,
+    FIELD_REQUIRED = 1 << 0, /* in every body */
     FIELD_NULLABLE = 1 << 1, /* null clears it */
     FIELD_READONLY = 1 << 2, /* tolerated in a body when sent back unchanged */
     FIELD_SECRET = 1 << 3,   /* accepted, never shown */
     FIELD_OPTIONAL = 1 << 4, /* in an answer: not always there */
+    FIELD_NEW = 1 << 5,      /* required where a row is made, not where it is changed */
 };
 
 struct field_shape;

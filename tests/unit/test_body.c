@@ -14,7 +14,7 @@
 static const char *const words[] = {"red", "green", NULL};
 
 static const struct field fields[] = {
-    {.name = "name", .kind = K_TEXT, .min = 1, .max = 8, .flags = FIELD_REQUIRED},
+    {.name = "name", .kind = K_TEXT, .min = 1, .max = 8, .flags = FIELD_NEW},
     {.name = "notes", .kind = K_TEXT, .max = LIMIT_NOTES, .flags = FIELD_NULLABLE},
     {.name = "word", .kind = K_TEXT, .words = words},
     {.name = "count", .kind = K_INT, .min = 1, .max = 50, .flags = FIELD_NULLABLE},
@@ -197,6 +197,26 @@ static void what_was_read_may_be_sent_back(void **state)
     assert_string_equal(why.code, "read_only");
 }
 
+static void some_fields_are_always_needed(void **state)
+{
+    (void)state;
+    static const struct field ends[] = {
+        {.name = "status", .kind = K_TEXT, .flags = FIELD_REQUIRED},
+        {.name = "title", .kind = K_TEXT, .flags = FIELD_NEW},
+    };
+    static const struct body_table end = {ends, LEN(ends)};
+    struct why why = {0};
+    json_auto_t *args = json_object(), *wrong = json_array();
+    json_auto_t *good = json_pack("{s:s}", "status", "failed");
+    json_auto_t *bad = json_pack("{s:s}", "title", "x");
+    assert_int_equal(body_check(&end, BODY_MERGE, good, NULL, args, wrong, &why), OK);
+    assert_int_equal(body_check(&end, BODY_CREATE, good, NULL, args, wrong, &why), ERR_INVALID);
+    json_object_clear(args);
+    json_array_clear(wrong);
+    assert_int_equal(body_check(&end, BODY_MERGE, bad, NULL, args, wrong, &why), ERR_INVALID);
+    assert_string_equal(why.field, "status");
+}
+
 static void queries_are_read_by_kind(void **state)
 {
     (void)state;
@@ -243,6 +263,7 @@ int main(void)
         cmocka_unit_test(creation_has_rules_of_its_own),
         cmocka_unit_test(a_body_is_an_object),
         cmocka_unit_test(what_was_read_may_be_sent_back),
+        cmocka_unit_test(some_fields_are_always_needed),
         cmocka_unit_test(queries_are_read_by_kind),
     };
     return cmocka_run_group_tests(tests, NULL, forget);
