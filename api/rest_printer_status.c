@@ -4,7 +4,9 @@
 
 #include "api/request.h"
 #include "api/rest.h"
+#include "api/shown.h"
 #include "api/state.h"
+#include "api/telemetry.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "bridge/fetch.h"
@@ -18,20 +20,6 @@
 #include "store/db.h"
 #include "store/printers.h"
 
-static json_t *time_or_null(int64_t ms)
-{
-    char text[TEXT_TIME_SIZE];
-    if (!ms)
-        return json_null();
-    text_time(text, ms);
-    return json_string(text);
-}
-
-static json_t *int_or_null(int64_t value, int64_t unknown)
-{
-    return value == unknown ? json_null() : json_integer(value);
-}
-
 /* A name that was erased is known by its hash only. */
 static json_t *text_or_null(const char *text)
 {
@@ -39,26 +27,14 @@ static json_t *text_or_null(const char *text)
     return value ? value : json_null();
 }
 
-static const char *state_of(const struct link_status *status)
-{
-    if (status->reason == LINK_DISABLED)
-        return "disabled";
-    if (status->connected)
-        return "connected";
-    return status->reason == LINK_CONNECTING ? "connecting" : "disconnected";
-}
-
 static json_t *connection(const struct request *request, int64_t printer)
 {
-    struct link_status status = {.reason = LINK_DISABLED};
-    struct links *links = request->api->context.links;
-    if (links)
-        links_status(links, printer, &status);
-    json_t *shown =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "state", state_of(&status), "reason",
-                  link_reason_slug(status.reason), "since", time_or_null(status.since), "detail",
-                  text_or_null(status.detail), "retry_at", time_or_null(status.retry_at), "address",
-                  text_or_null(status.address), "seen_sha256", text_or_null(status.seen_sha256));
+    struct link_status status = telemetry_link(request->api, printer);
+    json_t *shown = telemetry_link_shown(&status);
+    json_object_set_new(shown, "detail", text_or_null(status.detail));
+    json_object_set_new(shown, "retry_at", shown_time(status.retry_at));
+    json_object_set_new(shown, "address", text_or_null(status.address));
+    json_object_set_new(shown, "seen_sha256", text_or_null(status.seen_sha256));
     json_t *counts =
         json_pack("{s:I, s:I, s:I, s:I, s:I}", "connects", (json_int_t)status.connects, "failures",
                   (json_int_t)status.failures, "messages", (json_int_t)status.messages, "bytes",
@@ -79,26 +55,21 @@ static json_t *feeding(const struct printer *printer)
 
 static json_t *progress(const struct printer *printer)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "gcode_state",
-        text_or_null(printer_state_slug(printer->gcode_state)), "percent",
-        int_or_null(printer->live.percent, -1), "layer", int_or_null(printer->layer, -1),
-        "total_layers", int_or_null(printer->total_layers, -1), "remaining_minutes",
-        int_or_null(printer->live.minutes, -1), "file", text_or_null(printer->identity.gcode_file),
-        "name", text_or_null(printer->identity.subtask_name), "feeding", feeding(printer));
-}
-
-static json_t *real_or_null(double value)
-{
-    return isnan(value) ? json_null() : json_real(value);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "gcode_state",
+                     text_or_null(printer_state_slug(printer->gcode_state)), "percent",
+                     shown_int(printer->live.percent, -1), "layer", shown_int(printer->layer, -1),
+                     "total_layers", shown_int(printer->total_layers, -1), "remaining_minutes",
+                     shown_int(printer->live.minutes, -1), "file",
+                     text_or_null(printer->identity.gcode_file), "name",
+                     text_or_null(printer->identity.subtask_name), "feeding", feeding(printer));
 }
 
 static json_t *temperatures(const struct live *live)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "nozzle", real_or_null(live->nozzle),
-                     "nozzle_target", real_or_null(live->nozzle_target), "bed",
-                     real_or_null(live->bed), "bed_target", real_or_null(live->bed_target),
-                     "chamber", real_or_null(live->chamber));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "nozzle", shown_real(live->nozzle),
+                     "nozzle_target", shown_real(live->nozzle_target), "bed", shown_real(live->bed),
+                     "bed_target", shown_real(live->bed_target), "chamber",
+                     shown_real(live->chamber));
 }
 
 static json_t *unit_of(const struct printer *printer, int index)
@@ -109,8 +80,8 @@ static json_t *unit_of(const struct printer *printer, int index)
         "{s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i}", "ams_unit_number", unit->number, "type",
         text_or_null(unit_type_slug(unit->type)), "serial", text_or_null(unit->serial), "firmware",
         text_or_null(unit->firmware), "attached", unit->attached, "humidity_level",
-        int_or_null(live->humidity_level, 0), "humidity_percent", int_or_null(live->humidity, -1),
-        "temperature", real_or_null(live->temperature), "drying_minutes", live->dry_minutes);
+        shown_int(live->humidity_level, 0), "humidity_percent", shown_int(live->humidity, -1),
+        "temperature", shown_real(live->temperature), "drying_minutes", live->dry_minutes);
 }
 
 static json_t *units(const struct printer *printer)
@@ -129,7 +100,7 @@ static json_t *telemetry(const struct request *request, int64_t printer)
                      "rejected", (json_int_t)counts.rejected, "rejected_fields",
                      (json_int_t)counts.rejected_fields, "failed_commits",
                      (json_int_t)counts.failed_commits, "last_message_at",
-                     time_or_null(counts.last_message_at));
+                     shown_time(counts.last_message_at));
 }
 
 /* The transfer of a sliced file that goes on, or waits for its next try. */
@@ -140,8 +111,8 @@ static json_t *transfer(const struct request *request, int64_t printer)
     if (!fetch || !fetch_progress(fetch, printer, &seen))
         return json_null();
     return json_pack("{s:s, s:I, s:o, s:i, s:o}", "state", files_state_slug(seen.state), "bytes",
-                     (json_int_t)seen.bytes, "size", int_or_null(seen.size, -1), "round",
-                     seen.round, "reason", text_or_null(seen.reason));
+                     (json_int_t)seen.bytes, "size", shown_int(seen.size, -1), "round", seen.round,
+                     "reason", text_or_null(seen.reason));
 }
 
 /* How asking Home Assistant goes, whether or not this printer depends on it. */
@@ -151,7 +122,7 @@ static json_t *home_assistant(const struct request *request)
     if (request->api->context.poll)
         poll_status(request->api->context.poll, &status);
     return json_pack("{s:s, s:o, s:o, s:o}", "reason", poll_reason_slug(status.reason), "since",
-                     time_or_null(status.since), "last_ok_at", time_or_null(status.last_ok_at),
+                     shown_time(status.since), "last_ok_at", shown_time(status.last_ok_at),
                      "detail", text_or_null(status.detail));
 }
 
@@ -165,8 +136,8 @@ static enum err add_state(const struct request *request, int64_t id, json_t *sho
         printer_init(printer);
     json_object_set_new(shown, "model", text_or_null(model_name(printer->model)));
     json_object_set_new(shown, "firmware", text_or_null(printer->firmware));
-    json_object_set_new(shown, "nozzles", int_or_null(printer->nozzles, 0));
-    json_object_set_new(shown, "wifi_dbm", int_or_null(printer->live.wifi_dbm, 0));
+    json_object_set_new(shown, "nozzles", shown_int(printer->nozzles, 0));
+    json_object_set_new(shown, "wifi_dbm", shown_int(printer->live.wifi_dbm, 0));
     json_object_set_new(shown, "progress", progress(printer));
     json_object_set_new(shown, "temperatures", temperatures(&printer->live));
     json_object_set_new(shown, "units", units(printer));
@@ -199,8 +170,7 @@ static json_t *seen(const struct discover_printer *printer, bool known)
                      "host", printer->host, "model", text_or_null(printer->model), "name",
                      text_or_null(printer->name), "connect", text_or_null(printer->connect),
                      "firmware", text_or_null(printer->version), "known", known, "first_seen",
-                     time_or_null(printer->first_seen), "last_seen",
-                     time_or_null(printer->last_seen));
+                     shown_time(printer->first_seen), "last_seen", shown_time(printer->last_seen));
 }
 
 /* Answers what was heard so far and asks again: a second call shows what answered meanwhile. */

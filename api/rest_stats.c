@@ -1,12 +1,12 @@
 #include <string.h>
 
-#include "api/csv.h"
 #include "api/request.h"
 #include "api/rest.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "core/field.h"
 #include "store/changes.h"
+#include "store/csv.h"
 #include "store/list.h"
 #include "store/stats.h"
 
@@ -84,6 +84,7 @@ static enum err as_csv(struct reply *reply, const struct field_shape *shape, str
     buf_reset(&reply->body);
     csv_write(&reply->body, shape, rows);
     reply->type = csv_type;
+    reply->has_etag = false; /* that of the JSON is another */
     reply_header(reply, "Content-Disposition", "attachment; filename=\"low_filaments.csv\"");
     return rows && !reply->body.failed
                ? OK

@@ -9,8 +9,10 @@
 #include "api/upload.h"
 #include "base/auto.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "bridge/hub.h"
+#include "store/csv.h"
 #include "store/transfer.h"
 
 static const char *const formats[] = {"json", "csv", NULL};
@@ -80,7 +82,7 @@ enum err rest_transfer_export(struct request *request, struct reply *reply, stru
                 : transfer_export(request->db, file, why);
     if (e != OK)
         return e;
-    reply->type = csv ? "text/csv; charset=utf-8; header=present" : NULL;
+    reply->type = csv ? csv_type : NULL;
     name_file(request, reply, csv ? what : "export", csv ? "csv" : "json");
     return reply_file(reply, take(&file), why);
 }
@@ -139,26 +141,36 @@ static json_t *import_args(const struct request *request, const struct upload *u
                      json_is_true(json_object_get(request->args, "dry_run")), "report");
 }
 
+/* What the hub knows of printers, slots and prints. The import is done whatever comes of it. */
+static void read_anew(const struct request *request)
+{
+    enum { TRIES = 5 };
+    struct why why = {0};
+    enum err e = ERR_BUSY;
+    for (int i = 0; i < TRIES && e == ERR_BUSY; i++)
+        e = hub_restart(request->api->context.hub, &why);
+    if (e != OK)
+        log_line(LOG_ERROR, "http.import", "id=%s code=%s detail=\"restart the daemon\"",
+                 request->call->id, why.code);
+}
+
 enum err rest_transfer_import(struct request *request, struct reply *reply, struct why *why)
 {
     struct upload upload = {.limit = LIMIT_IMPORT_BYTES};
-    json_t *done = NULL;
     enum err e = upload_take(request, reply, &upload, why);
     json_auto_t *args = e == OK ? import_args(request, &upload) : NULL;
     if (e == OK && !args)
         e = why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     if (e == OK)
-        e = request_write(request, run_import, args, &done, why);
+        e = request_answer_write(request, reply, run_import, args, 200, NULL, why);
     upload_drop(&upload);
     json_t *report = json_object_get(args, "report");
     bool dry = json_is_true(json_object_get(args, "dry_run"));
     if (dry && e == ERR_CONFLICT && strcmp(why->code, "dry_run") == 0)
         return reply_json(reply, 200, json_incref(report));
-    if (e == OK) /* what the hub knows of printers, slots and prints is read anew */
-        e = hub_restart(request->api->context.hub, why);
     if (e == OK)
-        return reply_json(reply, 200, done);
-    json_decref(done);
-    explain(request, reply, report);
+        read_anew(request);
+    else
+        explain(request, reply, report);
     return e;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "api/shown.h"
 #include "api/state.h"
 #include "base/auto.h"
 #include "base/text.h"
@@ -40,21 +41,7 @@ static const struct field fields[] = {
 };
 const struct field_shape telemetry_shape = {NULL, fields, LEN(fields), "PrinterTelemetry"};
 
-static json_t *time_or_null(int64_t ms)
-{
-    char text[TEXT_TIME_SIZE];
-    if (!ms)
-        return json_null();
-    text_time(text, ms);
-    return json_string(text);
-}
-
-static json_t *int_or_null(int64_t value)
-{
-    return value < 0 ? json_null() : json_integer(value);
-}
-
-static struct link_status link_of(const struct api *api, int64_t printer)
+struct link_status telemetry_link(const struct api *api, int64_t printer)
 {
     struct link_status status = {.reason = LINK_DISABLED};
     if (api->context.links)
@@ -71,16 +58,16 @@ static const char *state_of(const struct link_status *status)
     return status->reason == LINK_CONNECTING ? "connecting" : "disconnected";
 }
 
-json_t *telemetry_connection(const struct api *api, int64_t printer)
+json_t *telemetry_link_shown(const struct link_status *status)
 {
-    struct link_status status = link_of(api, printer);
-    return json_pack("{s:s, s:s, s:o}", "state", state_of(&status), "reason",
-                     link_reason_slug(status.reason), "since", time_or_null(status.since));
+    return json_pack("{s:s, s:s, s:o}", "state", state_of(status), "reason",
+                     link_reason_slug(status->reason), "since", shown_time(status->since));
 }
 
-static json_t *real_or_null(double value)
+json_t *telemetry_connection(const struct api *api, int64_t printer)
 {
-    return isnan(value) ? json_null() : json_real(value);
+    struct link_status status = telemetry_link(api, printer);
+    return telemetry_link_shown(&status);
 }
 
 static void add_state(json_t *shown, const struct printer *printer)
@@ -88,15 +75,15 @@ static void add_state(json_t *shown, const struct printer *printer)
     const struct live *live = &printer->live;
     const char *state = printer_state_slug(printer->gcode_state);
     json_object_set_new(shown, "gcode_state", *state ? json_string(state) : json_null());
-    json_object_set_new(shown, "percent", int_or_null(live->percent));
-    json_object_set_new(shown, "layer", int_or_null(printer->layer));
-    json_object_set_new(shown, "total_layers", int_or_null(printer->total_layers));
-    json_object_set_new(shown, "remaining_minutes", int_or_null(live->minutes));
-    json_object_set_new(shown, "nozzle_c", real_or_null(live->nozzle));
-    json_object_set_new(shown, "nozzle_target_c", real_or_null(live->nozzle_target));
-    json_object_set_new(shown, "bed_c", real_or_null(live->bed));
-    json_object_set_new(shown, "bed_target_c", real_or_null(live->bed_target));
-    json_object_set_new(shown, "chamber_c", real_or_null(live->chamber));
+    json_object_set_new(shown, "percent", shown_int(live->percent, -1));
+    json_object_set_new(shown, "layer", shown_int(printer->layer, -1));
+    json_object_set_new(shown, "total_layers", shown_int(printer->total_layers, -1));
+    json_object_set_new(shown, "remaining_minutes", shown_int(live->minutes, -1));
+    json_object_set_new(shown, "nozzle_c", shown_real(live->nozzle));
+    json_object_set_new(shown, "nozzle_target_c", shown_real(live->nozzle_target));
+    json_object_set_new(shown, "bed_c", shown_real(live->bed));
+    json_object_set_new(shown, "bed_target_c", shown_real(live->bed_target));
+    json_object_set_new(shown, "chamber_c", shown_real(live->chamber));
 }
 
 /* A struct printer on the stacks of all workers would be most of our memory. */
@@ -110,7 +97,7 @@ json_t *telemetry_read(const struct api *api, int64_t printer, const char *print
         printer_init(state);
     hub_counters(api->context.hub, printer, &counts);
     json_t *shown = json_pack("{s:s, s:o, s:o}", "printer_id", printer_id, "at",
-                              time_or_null(counts.last_message_at), "connection",
+                              shown_time(counts.last_message_at), "connection",
                               telemetry_connection(api, printer));
     add_state(shown, state);
     return shown;
@@ -119,7 +106,7 @@ json_t *telemetry_read(const struct api *api, int64_t printer, const char *print
 int64_t telemetry_mark(const struct api *api, int64_t printer)
 {
     struct hub_counts counts = {0};
-    struct link_status status = link_of(api, printer);
+    struct link_status status = telemetry_link(api, printer);
     hub_counters(api->context.hub, printer, &counts);
     return (int64_t)counts.messages * 1000003 + status.since * 31 + (int64_t)status.reason * 2 +
            status.connected;

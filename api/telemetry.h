@@ -9,12 +9,18 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "bridge/printer/links.h"
+
 struct api;
 struct field_shape;
 
 extern const struct field_shape telemetry_shape, telemetry_connection_shape;
 
-/* {state, reason, since} of the link; NULL: out of memory. ${printer}: its row id. */
+/* State of the link; switched off where there are no links. ${printer}: its row id. */
+struct link_status telemetry_link(const struct api *api, int64_t printer);
+
+/* {state, reason, since} of the link; NULL: out of memory. */
+json_t *telemetry_link_shown(const struct link_status *status);
 json_t *telemetry_connection(const struct api *api, int64_t printer);
 
 /* What telemetry_shape says; NULL: out of memory. */

@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "store/csv.h"
 #include "store/db.h"
 #include "store/transfer_inside.h"
 
@@ -58,39 +59,13 @@ static const struct sheet sheets[] = {
 
 const char *const transfer_sheets[] = {"spools", "usage", "jobs", NULL};
 
-static void add_text(struct buf *out, const char *text)
-{
-    bool formula = *text && strchr("=+-@\t\r", *text);
-    bool quoted = formula || strpbrk(text, ",\"\r\n") || text[strspn(text, " ")] == '\0';
-    buf_text(out, quoted && *text ? "\"" : "");
-    buf_text(out, formula ? "'" : "");
-    for (const char *at = text; *at; at++) {
-        if (*at == '"')
-            buf_char(out, '"');
-        buf_char(out, *at);
-    }
-    buf_text(out, quoted && *text ? "\"" : "");
-}
-
-static void add_cell(struct buf *out, const json_t *value)
-{
-    auto_free char *number =
-        json_is_string(value) || json_is_null(value)
-            ? NULL
-            : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
-    if (json_is_string(value))
-        add_text(out, json_string_value(value));
-    else if (number)
-        buf_text(out, number);
-}
-
 static void add_record(struct buf *out, json_t *row)
 {
     const char *name, *join = "";
     json_t *value;
     json_object_foreach (row, name, value) {
         buf_text(out, join);
-        add_cell(out, value);
+        csv_cell(out, value);
         join = ",";
     }
     buf_text(out, "\r\n");

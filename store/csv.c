@@ -1,4 +1,4 @@
-#include "api/csv.h"
+#include "store/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@ const char csv_type[] = "text/csv; charset=utf-8; header=present";
 static void add_text(struct buf *out, const char *text)
 {
     bool formula = *text && strchr("=+-@\t\r", *text);
-    bool quoted = formula || strpbrk(text, ",\"\r\n");
+    bool blank = *text && !text[strspn(text, " ")];
+    bool quoted = formula || blank || strpbrk(text, ",\"\r\n");
     buf_text(out, quoted ? "\"" : "");
     buf_text(out, formula ? "'" : "");
     for (; *text; text++) {
@@ -23,7 +24,7 @@ static void add_text(struct buf *out, const char *text)
     buf_text(out, quoted ? "\"" : "");
 }
 
-static void add_cell(struct buf *out, const json_t *value)
+void csv_cell(struct buf *out, const json_t *value)
 {
     if (!value || json_is_null(value))
         return;
@@ -50,7 +51,7 @@ void csv_write(struct buf *out, const struct field_shape *shape, const json_t *r
     json_array_foreach (rows, i, row) {
         for (size_t f = 0; f < shape->count; f++) {
             buf_text(out, f ? "," : "");
-            add_cell(out, json_object_get(row, shape->fields[f].name));
+            csv_cell(out, json_object_get(row, shape->fields[f].name));
         }
         buf_text(out, "\r\n");
     }
