@@ -5,12 +5,10 @@
 #include "api/request.h"
 #include "api/state.h"
 
-enum { WRITING = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
-
 static bool about_item(const struct request *request)
 {
     const struct route_subject *subject = request->route->subject;
-    return subject && subject->item && (request->method & WRITING);
+    return subject && subject->item && (request->method & METHOD_UNSAFE);
 }
 
 enum err condition_demand(const struct request *request, struct reply *reply, struct why *why)
@@ -62,7 +60,7 @@ void condition_finish(const struct request *request, struct reply *reply)
 {
     bool reading = request->method & (METHOD_GET | METHOD_HEAD);
     bool good = !reply->status || reply->status == 200;
-    if (!reading || !good || reply->stream || reply->body.failed)
+    if (!reading || !good || reply->stream || reply->file || reply->body.failed)
         return;
     if (!reply->has_etag)
         reply_etag(reply, digest_of(&reply->body));

@@ -19,8 +19,6 @@
 #include "bridge/hub.h"
 #include "store/keys.h"
 
-enum { UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
-
 static enum refusal refuse(enum refusal refusal, const char *code, const char *text,
                            struct why *why)
 {
@@ -36,9 +34,10 @@ static void allow_origin(const struct request *request, struct reply *reply)
         return;
     reply_header(reply, "Access-Control-Allow-Origin", origin);
     reply_header(reply, "Vary", "Origin");
-    reply_header(reply, "Access-Control-Expose-Headers",
-                 "ETag, Idempotency-Replayed, Link, Location, Retry-After, X-Request-Id, "
-                 "X-Total-Count");
+    reply_header(
+        reply, "Access-Control-Expose-Headers",
+        "Content-Disposition, ETag, Idempotency-Replayed, Link, Location, Retry-After, X-Request-Id, "
+        "X-Total-Count, X-Total-Pages");
     if (request->method != METHOD_OPTIONS)
         return;
     reply_header(reply, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
@@ -67,8 +66,8 @@ static enum refusal check_head(const struct request *request, struct why *why)
     if (refusal == REFUSE_NOTHING && host)
         refusal = guard_host(names, host, why);
     if (refusal == REFUSE_NOTHING)
-        refusal =
-            guard_origin(names, call_header(call, "Origin"), host, request->method & UNSAFE, why);
+        refusal = guard_origin(names, call_header(call, "Origin"), host,
+                               request->method & METHOD_UNSAFE, why);
     return refusal;
 }
 
@@ -224,7 +223,7 @@ static enum err run(struct request *request, struct reply *reply, struct why *wh
 static enum err find_item(struct request *request, struct why *why)
 {
     const struct route_subject *subject = request->route->subject;
-    if (!subject || !subject->item || !(request->method & UNSAFE))
+    if (!subject || !subject->item || !(request->method & METHOD_UNSAFE))
         return OK;
     return subject->item(request->db, request->args, &request->current, why);
 }

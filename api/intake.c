@@ -42,7 +42,8 @@ enum refusal intake_bytes(const struct call *call, struct buf *out, struct why *
         buf_add(out, piece, (size_t)got);
         left -= left > 0 ? got : 0;
     }
-    return REFUSE_NOTHING;
+    return out->failed ? refuse(REFUSE_TOO_LARGE, "no_memory", "no memory for the body", why)
+                       : REFUSE_NOTHING;
 }
 
 static enum refusal check_type(const struct request *request, struct why *why)

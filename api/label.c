@@ -135,6 +135,7 @@ static void draw_texts(const struct frame *frame)
     buf_text(&facts, text_of(frame->spool, "material_type"));
     if (json_is_number(grams))
         buf_format(&facts, " \u00b7 %.10g g", json_number_value(grams));
+    frame->out->failed = frame->out->failed || number.failed || facts.failed;
     draw_line(frame, top + inner * 0.25, inner * 0.32, true, FIT_WHOLE,
               number.data ? number.data : "");
     draw_line(frame, top + inner * 0.42, unit * 0.12, false, FIT_CUT,

@@ -1,7 +1,7 @@
 /*
  * What was read a moment ago and still holds: keys and small answers, so that the busiest reads
  * touch no database. A WAL snapshot costs two system calls, a row of a view a dozen joins; a client
- * that polls pays them once a second instead of each time.
+ * that polls pays them twice a second instead of each time.
  *
  * An entry holds while the door has committed nothing since (hub_version) and for MEMO_MS at most,
  * which bounds how long a write of another process (the command line) and the change of a date stay

@@ -100,6 +100,11 @@ static void write_security(struct openapi_text *text)
     openapi_text_string(text, "type", "http");
     openapi_text_string(text, "scheme", "bearer");
     openapi_text_close(text, '}');
+    openapi_text_open(text, "WebhookSecret", '{');
+    openapi_text_string(text, "type", "apiKey");
+    openapi_text_string(text, "in", "header");
+    openapi_text_string(text, "name", "X-Webhook-Secret");
+    openapi_text_close(text, '}');
     openapi_text_close(text, '}');
 }
 

@@ -7,8 +7,7 @@
 #include "api/routes.h"
 #include "base/auto.h"
 #include "core/field.h"
-
-enum { UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE };
+#include "store/transfer.h"
 
 /* --- refusals --- */
 
@@ -24,7 +23,7 @@ bool openapi_common_takes_body(const struct route *route)
 
 bool openapi_common_matches(const struct route *route)
 {
-    return (route->methods & UNSAFE) && route->subject && route->subject->item;
+    return (route->methods & METHOD_UNSAFE) && route->subject && route->subject->item;
 }
 
 static bool always(const struct route *route)
@@ -49,7 +48,7 @@ static bool guarded(const struct route *route)
     return known(route) || (route->flags & ROUTE_GUESSED);
 }
 
-/* Uploads, and what tells its own type. */
+/* Whose type is looked at: an upload tells by its content what it is. */
 static bool typed(const struct route *route)
 {
     return openapi_common_takes_json(route) && !(route->flags & ROUTE_UPLOAD);
@@ -86,6 +85,7 @@ static const struct field fault_fields[] = {
     {NULL, "field", K_TEXT, 0, 0, 0, 0, 0, NULL, "Its name, with its place in lists"},
     {NULL, "code", K_TEXT, 0, 0, 0, 0, 0, NULL, "What is wrong, for programs"},
     {NULL, "message", K_TEXT, 0, 0, 0, 0, 0, NULL, "What is wrong, for people"},
+    {NULL, "line", K_INT, 0, 0, 0, 0, FIELD_OPTIONAL | FIELD_NULLABLE, NULL, "Of an import's file"},
 };
 static const struct field_shape fault_shape = {NULL, fault_fields, LEN(fault_fields), "FieldFault"};
 
@@ -101,6 +101,8 @@ static const struct field problem_fields[] = {
     {NULL, "job_id", K_TEXT, 0, 0, 0, 0, FIELD_OPTIONAL, NULL, "printer_busy: the active print"},
     {NULL, "certificate", K_OBJECT, 0, 0, 0, 0, FIELD_OPTIONAL, NULL,
      "What the printer showed, where it is not trusted", &rest_printer_shape_certificate},
+    {NULL, "report", K_OBJECT, 0, 0, 0, 0, FIELD_OPTIONAL, NULL, "What an import would have done",
+     &transfer_report},
 };
 static const struct field_shape problem_shape = {NULL, problem_fields, LEN(problem_fields),
                                                  "Problem"};
@@ -113,6 +115,7 @@ static const struct {
     {"RequestId", "string", "Names this request in the log and in problems"},
     {"ETag", "string", "Version of what is answered, for If-Match and If-None-Match"},
     {"TotalCount", "integer", "Rows in all, whatever the page holds"},
+    {"TotalPages", "integer", "Pages of the drawing in all"},
     {"Link", "string", "RFC 8288: the next page, where there is one"},
     {"Location", "string", "Path of what was made"},
     {"IdempotencyReplayed", "string", "true: it was done before, and this is the answer of then"},
@@ -124,7 +127,8 @@ static const struct {
     const char *name, *header, *doc;
 } parameters[] = {
     {"IfNoneMatch", "If-None-Match", "ETags that the client has: 304 where one of them is current"},
-    {"LastEventId", "Last-Event-ID", "seq of the last event that the client has; before since"},
+    {"LastEventId", "Last-Event-ID",
+     "seq of the last event that the client has; rather than last_event_id"},
     {"IfMatch", "If-Match", "ETag that the change was made for: 412 where it is not current"},
     {"IdempotencyKey", "Idempotency-Key",
      "The client's name of this change: sent again with the same body it does nothing and is "
@@ -212,6 +216,10 @@ void openapi_common_write(struct openapi_schema *schema)
     for (size_t i = 0; i < LEN(openapi_common_refusals); i++)
         write_problem(schema, openapi_common_refusals[i].name, openapi_common_refusals[i].doc,
                       openapi_common_refusals[i].status);
-    write_problem(schema, "Failure", "Anything else: busy (503), slow (408), or our own fault.", 0);
+    write_problem(
+        schema, "Failure",
+        "Anything else: busy (503), slow (408), a key under way (409), If-Match demanded (428), or our "
+        "own fault.",
+        0);
     openapi_text_close(text, '}');
 }

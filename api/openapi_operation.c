@@ -11,19 +11,26 @@
 #include "base/auto.h"
 #include "base/text.h"
 
-enum { UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE, TAG = 64 };
+enum { TAG = 64 };
 
 /* --- what a row implies --- */
 
 static bool writes(const struct route *route)
 {
-    return route->methods & UNSAFE;
+    return route->methods & METHOD_UNSAFE;
 }
 
 /* An answer with an ETag, which If-None-Match may name. */
 static bool tagged(const struct route *route)
 {
-    return route->methods == METHOD_GET && !(route->flags & ROUTE_STREAM);
+    return route->methods == METHOD_GET && !(route->flags & (ROUTE_STREAM | ROUTE_FILE));
+}
+
+/* What is made has a path; an answer of 202 or of a code has none. */
+static bool located(const struct route *route, int status)
+{
+    bool made = status == 201 || route->answer.status == 201;
+    return made && (route->subject || (route->flags & ROUTE_GUESSED));
 }
 
 static bool counted(const struct route *route)
@@ -161,8 +168,10 @@ static void write_headers(struct openapi_text *text, const struct route *route, 
         openapi_text_ref(text, "X-Total-Count", "headers", "TotalCount", NULL);
     if (counted(route) && paged(route))
         openapi_text_ref(text, "Link", "headers", "Link", NULL);
-    if (status == 201 || route->answer.also)
+    if (located(route, status))
         openapi_text_ref(text, "Location", "headers", "Location", NULL);
+    if (route->flags & ROUTE_DRAWN)
+        openapi_text_ref(text, "X-Total-Pages", "headers", "TotalPages", NULL);
     if (writes(route) && route->scopes)
         openapi_text_ref(text, "Idempotency-Replayed", "headers", "IdempotencyReplayed", NULL);
     openapi_text_close(text, '}');
@@ -244,9 +253,11 @@ void openapi_operation_tag(const struct route *route, char ret_tag[TAG])
 
 static void write_security(struct openapi_text *text, const struct route *route)
 {
-    static const char *const schemes[] = {"ApiKey", "Bearer"};
+    static const char *const schemes[] = {"ApiKey", "Bearer", "WebhookSecret"};
+    bool secret = route->flags & ROUTE_SECRET;
+    size_t count = secret ? LEN(schemes) : route->scopes ? LEN(schemes) - 1 : 0;
     openapi_text_open(text, "security", '[');
-    for (size_t i = 0; i < LEN(schemes) && route->scopes; i++) {
+    for (size_t i = 0; i < count; i++) {
         openapi_text_open(text, NULL, '{');
         openapi_text_open(text, schemes[i], '[');
         openapi_text_close(text, ']');
@@ -260,6 +271,8 @@ static void write_doc(struct openapi_text *text, const struct route *route)
     char doc[160] = "No key is needed.";
     if (route->scopes)
         snprintf(doc, sizeof doc, "Scope: %s.", auth_scope_name(route->scopes));
+    else if (route->flags & ROUTE_SECRET)
+        snprintf(doc, sizeof doc, "The secret of the webhook, or a key of scope webhook.");
     size_t used = strlen(doc);
     if ((route->methods & METHOD_PUT) && (route->methods & METHOD_PATCH))
         snprintf(doc + used, sizeof doc - used, " PATCH means the same.");

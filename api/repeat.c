@@ -15,7 +15,7 @@
 #include "bridge/hub.h"
 #include "store/idempotency.h"
 
-enum { WRITING = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE, NAME_SIZE = 64 };
+enum { NAME_SIZE = 64 };
 
 void repeat_init(struct repeats *repeats)
 {
@@ -57,7 +57,7 @@ enum err repeat_enter(struct request *request, struct reply *reply, struct why *
 {
     struct repeat *repeat = &request->repeat;
     const char *key = call_header(request->call, "Idempotency-Key");
-    if (!key || !request->route->scopes || !(request->method & WRITING))
+    if (!key || !request->route->scopes || !(request->method & METHOD_UNSAFE))
         return OK;
     if (!usable(key)) {
         reply->refusal = REFUSE_BAD_REQUEST;

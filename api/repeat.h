@@ -1,7 +1,7 @@
 /*
  * Requests that come twice: `Idempotency-Key` on everything that writes. The first one's answer is
- * kept in the transaction of its change; the same request again gets that answer and changes
- * nothing. Kept for each API key apart, for 7 days (store/idempotency.h).
+ * kept in the transaction of its change (but see repeat_keep_apart); the same request again gets
+ * that answer and changes nothing. Kept for each API key apart, for 7 days (store/idempotency.h).
  *
  * Only successes are kept. What was refused has changed nothing, whether it was wrong or in
  * conflict with what the store held then: asked again it is judged by what holds now, so that an
@@ -58,8 +58,8 @@ enum err repeat_body(struct request *request, const char *content, struct why *w
 
 /* Keep the answer with the change, inside its transaction. */
 enum err repeat_keep(struct request *request, struct reply *reply, struct db *db, struct why *why);
-/* The same for a call that changed nothing, in a transaction of its own. A large answer is not
- * kept: to ask again is harmless. */
+/* The same in a transaction of its own, for a call that is harmless to do twice: it changed
+ * nothing, or made a code or token that ends by itself. A large answer is not kept. */
 void repeat_keep_apart(struct request *request, struct reply *reply);
 
 #endif

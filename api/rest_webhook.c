@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "api/request.h"
 #include "api/rest.h"
 #include "api/state.h"
@@ -95,7 +97,7 @@ static enum err receive(struct request *request, struct reply *reply, take_event
     if (e != OK)
         return e;
     const char *status = json_string_value(json_object_get(answer, "status"));
-    bool ignored = status && status[0] == 'i';
+    bool ignored = status && strcmp(status, "ignored") == 0;
     return reply_json(reply, ignored ? 202 : 200, answer);
 }
 

@@ -28,6 +28,7 @@ enum {
     METHOD_DELETE = 1 << 4,
     METHOD_HEAD = 1 << 5,
     METHOD_OPTIONS = 1 << 6,
+    METHOD_UNSAFE = METHOD_POST | METHOD_PUT | METHOD_PATCH | METHOD_DELETE,
 };
 
 enum {
@@ -38,12 +39,14 @@ enum {
     ROUTE_UPLOAD = 1 << 3,        /* the handler takes a large body of any type: api/upload.h */
     ROUTE_STORED = 1 << 5,        /* a GET that shows what the store holds, and nothing else */
     ROUTE_SHOWN_ONCE = 1 << 4,    /* the answer holds a secret: it is not kept for repetitions */
+    ROUTE_FILE = 1 << 14,         /* the answer is a file, made anew each time: it has no ETag */
     ROUTE_SECRET = 1 << 13,       /* no key is asked for, because the handler asks for a secret */
     /* For the OpenAPI document, what no other column tells. */
     ROUTE_CONFLICT = 1 << 8,  /* it can refuse with 409 */
     ROUTE_NAMES = 1 << 9,     /* query or body name rows: 404 without one in the path */
     ROUTE_COMPUTED = 1 << 10, /* made at that moment: no count and no pages */
     ROUTE_ANY_NAME = 1 << 11, /* the path may name what is not there: no 404 */
+    ROUTE_DRAWN = 1 << 15,    /* one page of a drawing: X-Total-Pages */
     ROUTE_GUESSED = 1 << 12,  /* a code of the body is checked: 403 and 429 without a key */
 };
 
@@ -71,8 +74,8 @@ enum answer_form { ONE, LIST }; /* an object of ${shape}, or an array of them */
 struct route_answer {
     int status;
     enum answer_form form;
-    const struct field_shape *shape; /* NULL: not JSON, see type */
-    const char *type;                /* media type; NULL: application/json */
+    const struct field_shape *shape; /* as JSON; NULL: it is none, see type */
+    const char *type;                /* another media type, beside JSON or alone; NULL: none */
     int also;                        /* another status with the same body; 0: none */
 };
 

@@ -5,7 +5,7 @@
 
 /* methods, path, scopes, body, query, flags, subject, handler, operation, doc, answer */
 static const struct route rows[] = {
-    {POST, "/api/labels", SCOPE_READ, &rest_labels_sheet_body, &rest_labels_page_query, 0, NULL,
+    {POST, "/api/labels", SCOPE_READ, &rest_labels_sheet_body, &rest_labels_page_query, DRAWN, NULL,
      rest_labels_sheet, "drawLabels", "A page of labels; X-Total-Pages tells how many there are.",
      .answer = {200, ONE, NULL, "image/svg+xml"}},
     {GET, "/s/{number}", 0, NULL, NULL, OUTSIDE, NULL, rest_labels_page, "openRoll",

@@ -2,6 +2,7 @@
 #include "api/rest.h"
 #include "api/routes.h"
 #include "base/auto.h"
+#include "store/csv.h"
 #include "store/ledger.h"
 #include "store/stats.h"
 
@@ -26,6 +27,6 @@ static const struct route rows[] = {
      .answer = {200, LIST, &stats_forecast_shape}},
     {GET, "/api/stats/low_filaments", SCOPE_READ, NULL, &rest_stats_low_query, 0, NULL,
      rest_stats_low, "listLowFilaments", "Products to order; as CSV too.",
-     .answer = {200, LIST, &stats_low_filaments_shape}},
+     .answer = {200, LIST, &stats_low_filaments_shape, csv_type}},
 };
 const struct route_table routes_stats = {rows, LEN(rows)};

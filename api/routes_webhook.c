@@ -41,11 +41,13 @@ static const struct field_shape slot_shape = {NULL, slot_fields, LEN(slot_fields
 
 /* methods, path, scopes, body, query, flags, subject, handler, operation, doc, answer */
 static const struct route rows[] = {
-    {POST, "/webhook/homeassistant/print_event", 0, NULL, NULL, OUTSIDE | UPLOAD | SECRET, NULL,
-     rest_webhook_print, "tellPrintEvent", "Home Assistant tells of a print; see the guide.",
+    {POST, "/webhook/homeassistant/print_event", 0, &rest_webhook_print_body, NULL,
+     OUTSIDE | UPLOAD | SECRET, NULL, rest_webhook_print, "tellPrintEvent",
+     "Home Assistant tells of a print; see the guide.",
      .answer = {200, ONE, &print_shape, .also = 202}},
-    {POST, "/webhook/homeassistant/ams_update", 0, NULL, NULL, OUTSIDE | UPLOAD | SECRET, NULL,
-     rest_webhook_slot, "tellAmsUpdate", "Home Assistant tells of a slot; see the guide.",
+    {POST, "/webhook/homeassistant/ams_update", 0, &rest_webhook_slot_body, NULL,
+     OUTSIDE | UPLOAD | SECRET, NULL, rest_webhook_slot, "tellAmsUpdate",
+     "Home Assistant tells of a slot; see the guide.",
      .answer = {200, ONE, &slot_shape, .also = 202}},
     {GET, "/api/source_events", SCOPE_ADMIN, NULL, &rest_webhook_list_query, 0, NULL,
      rest_webhook_list, "listSourceEvents",

@@ -179,8 +179,12 @@ static enum err read_chain(const char *path, struct tls_cert *ret, struct why *w
             return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
         }
     }
-    ERR_clear_error(); /* the end of the file is one */
-    return OK;
+    /* The end of the file is an error, too; any other one is a chain that breaks off. */
+    bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    return whole ? OK
+                 : why_fail(why, ERR_CORRUPT, "tls_certificate", "tls_certificate",
+                            "a certificate of the chain in %s cannot be read", path);
 }
 
 /* A daemon has nobody to ask. */

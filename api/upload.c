@@ -64,7 +64,9 @@ static enum err copy_digest(const struct call *call, int fd, int64_t limit, int6
     bool able = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
     enum err e = able ? copy(call, fd, digest, limit, ret_len, why)
                       : why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
-    if (e == OK && EVP_DigestFinal_ex(digest, hash, NULL))
+    if (e == OK && !EVP_DigestFinal_ex(digest, hash, NULL))
+        e = why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    if (e == OK)
         text_hex(ret_hex, hash, SHA256_SIZE);
     EVP_MD_CTX_free(digest);
     return e;

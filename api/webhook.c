@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "store/keys.h"
 
-enum { DIGEST = 32, MOST_SECRET = 512 };
+enum { DIGEST = 32 };
 
 enum err webhook_take(struct request *request, struct reply *reply, struct buf *ret_bytes,
                       struct why *why)
@@ -98,6 +98,8 @@ static enum err by_key(struct request *request, const char *key, struct why *why
     readers_give(request->api->readers, db);
     if (e != OK)
         return e;
+    auth_note_use(&request->api->auth,
+                  json_integer_value(json_object_get(request->principal, "id")));
     unsigned have = auth_scopes(json_object_get(request->principal, "scopes"));
     return have & (SCOPE_WEBHOOK | SCOPE_ADMIN) ? OK : ERR_CONFLICT;
 }

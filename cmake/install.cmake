@@ -18,6 +18,6 @@ foreach(name filamentd filamentd-mdns)
 endforeach()
 
 install(PROGRAMS certs/take-from-slicer certs/make-server DESTINATION ${CMAKE_INSTALL_DATADIR}/filamentd)
-install(FILES README.md CHANGELOG.md LICENSE docs/architecture.md docs/privacy.md
-  DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES certs/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME certs.md)
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES certs/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/certs)

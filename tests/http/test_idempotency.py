@@ -131,6 +131,7 @@ class IdempotencyTest(HttpCase):
             thread.start()
         for thread in threads:
             thread.join()
+        self.assertEqual(len(answers), len(threads))
         self.assertLessEqual({a.status for _, a in answers}, {201, 409})
         made = [(k, a) for k, a in answers if a.status == 201 and "Idempotency-Replayed" not in a.headers]
         self.assertEqual(len(made), 6)

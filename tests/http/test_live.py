@@ -328,6 +328,7 @@ class AwayTest(HttpCase):
         client.sync(self.daemon, limit=37)
         self.assertSame(client, self.daemon)
         self.assertEqual(client.resets, 0)
+        self.assertEqual([e for e in ENTITIES if not client.rows[e]], [], "nothing was written of these")
         fresh = Client()
         fresh.sync(self.daemon)
         self.assertEqual(fresh.rows, client.rows)
@@ -343,9 +344,15 @@ class AwayTest(HttpCase):
         last, seen, cuts = client.cursor, [], random.Random(3)
         done = threading.Event()
 
+        failures = []
+
         def write():
-            writer.many(120)
-            done.set()
+            try:
+                writer.many(120)
+            except Exception as e:  # told by the test, not by a thread that nobody hears
+                failures.append(e)
+            finally:
+                done.set()
 
         thread = threading.Thread(target=write)
         thread.start()
@@ -363,6 +370,7 @@ class AwayTest(HttpCase):
                 for event in changes:
                     client.take(event.data)
         thread.join()
+        self.assertEqual(failures, [])
         newest = self.daemon.get("/api/bootstrap").json["cursor"]
         with Events(self.daemon, "?entities=" + ",".join(ENTITIES), last=last) as events:
             while last < newest:

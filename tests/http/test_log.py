@@ -2,7 +2,6 @@
 
 import re
 import socket
-import time
 
 from case import SPOOL, HttpCase
 from lib.main import main
@@ -62,8 +61,8 @@ class LogTest(HttpCase):
         self.daemon.get("/api/spools", key="fd_wrong_secretsecret")
         self.daemon.get("/api/spools?api_key=" + made)
         self.daemon.get("/api/spools", headers={"Authorization": "Bearer " + made}, key=None)
-        self.daemon.post("/api/spools", '{"notes": "broken ' + made)
-        time.sleep(0.2)
+        last = self.daemon.post("/api/spools", '{"notes": "broken ' + made).headers["X-Request-Id"]
+        wait_until(lambda: self.lines(id=last), 5, "the line of the last request")
         said = self.daemon.stderr()
         for secret in (made, made.split("_")[2], "secretsecret", "z9y8x7w6", self.daemon.key):
             self.assertNotIn(secret, said)

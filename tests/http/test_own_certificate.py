@@ -93,6 +93,9 @@ class OwnCertificateTest(unittest.TestCase):
         key.unlink()
         self.refused("server.key", "tls_key")
         key.write_bytes(plain)
+        whole = pem.read_bytes()
+        pem.write_bytes(whole[:-200])  # the second one breaks off: phones would call the chain incomplete
+        self.refused("server.pem", "chain")
         pem.write_bytes(b"")
         self.refused("server.pem", "BEGIN CERTIFICATE")
         pem.unlink()

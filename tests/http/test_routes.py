@@ -8,6 +8,7 @@ from lib.main import main
 
 SHOWN_ONCE = {"createPairingCode", "createApiKey", "createEventsToken"}  # an answer with a secret is not kept
 STREAMS = {"streamEvents"}
+FILES = {"exportAll"}  # told anew each time: no ETag
 MISSING = "0198c0de-0000-7000-8000-000000000000"
 GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
 
@@ -189,7 +190,7 @@ class RoutesTest(HttpCase):
                 key = {"Idempotency-Key": operation}
                 first = self.daemon.request(method, path, body, headers=key)
                 self.assertEqual(first.status, status)
-                if method == "GET" and status == 200:
+                if method == "GET" and status == 200 and operation not in FILES:
                     self.reads_again(path, first)
                 elif method != "GET" and operation not in public and status < 300:
                     self.repeats(operation, self.daemon.request(method, path, body, headers=key), first)

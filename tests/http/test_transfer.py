@@ -57,6 +57,9 @@ class ExportTest(TransferCase):
         document = self.daemon.get("/api/export")
         self.assertEqual(json.loads(document.body)["format"], "filamentd-export")
         self.assertEqual(self.daemon.request("HEAD", "/api/export").headers["Content-Length"], str(len(document.body)))
+        self.assertIsNone(document.headers["ETag"])  # made anew each time
+        again = self.daemon.get("/api/export", headers={"If-None-Match": "*"})
+        self.assertEqual((again.status, len(again.body)), (200, len(document.body)))
         with Daemon() as other:
             trial = self.take(document.body, "?dry_run=true", daemon=other)
             self.assertEqual(other.get("/api/spools").json, [])

@@ -58,6 +58,9 @@ class WebhooksTest(HttpCase):
         key = self.daemon.create_key("house", "webhook")
         self.assertStatus(self.daemon.post(PRINT, body, key=key), 202)
         self.assertStatus(self.tell(PRINT, body, None, Authorization=f"bearer {key}"), 202)
+        def used():
+            return next(k for k in self.daemon.get("/api/api_keys").json if k["name"] == "house")["last_used_at"]
+        wait_until(used, 10, "the use of the key is known")
         self.assertProblem(self.daemon.get("/api/spools", key=key), 403, "missing_scope")
         self.assertProblem(self.daemon.post(PRINT, body, key=self.daemon.create_key("r", "read")), 403, "missing_scope")
 

@@ -29,7 +29,7 @@ class InstallTest(unittest.TestCase):
     def test_files(self):
         for path in ("bin/filamentd", "share/filamentd/take-from-slicer", "share/filamentd/make-server"):
             self.assertTrue(os.access(self.root / "usr" / path, os.X_OK), path)
-        for path in ("README.md", "LICENSE", "certs.md"):
+        for path in ("README.md", "LICENSE", "CONTRIBUTING.md", "docs/api.md", "docs/home-assistant.md", "certs/README.md"):
             self.assertTrue((self.root / "usr/share/doc/filamentd" / path).is_file(), path)
         version = subprocess.run([self.root / "usr/bin/filamentd", "--version"], capture_output=True, text=True)
         self.assertEqual(0, version.returncode, version.stderr)

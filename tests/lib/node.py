@@ -7,14 +7,15 @@ import pathlib
 import shutil
 import subprocess
 
-HOME = pathlib.Path(__file__).resolve().parent.parent / "openapi"
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+HOME = SOURCE / "tests" / "openapi"
 INSTALL_TIMEOUT = 300
 
 
 def packages():
     """The folder of node_modules; its name follows the lock, so that a change of it installs anew."""
     lock = HOME / "package-lock.json"
-    shelf = pathlib.Path(os.environ["FILAMENTD_BUILD"]).parent / "node"
+    shelf = SOURCE / "build" / "node"  # the same one for every build folder, and ignored by git
     home = shelf / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
     home.mkdir(parents=True, exist_ok=True)
     with open(shelf / "lock", "w") as turn:

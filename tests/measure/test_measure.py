@@ -46,10 +46,11 @@ class MeasureTest(unittest.TestCase):
 
             def load():
                 for path in (f"/api/spools/{spool}", "/api/bootstrap"):
-                    subprocess.run(["wrk", "-t1", "-c8", "-d2s", "-H", "X-API-Key: " + daemon.key, daemon.url + path],
-                                   check=True, capture_output=True, timeout=30)
+                    done = subprocess.run(["wrk", "-t1", "-c8", "-d2s", "-H", "X-API-Key: " + daemon.key, daemon.url + path],
+                                          check=True, capture_output=True, text=True, timeout=30)
+                    self.assertNotRegex(done.stdout, "Non-2xx|Socket errors")
                 for number in range(100):
-                    daemon.put(f"/api/spools/{spool}", {"notes": f"note {number}"})
+                    self.assertEqual(200, daemon.put(f"/api/spools/{spool}", {"notes": f"note {number}"}).status)
                 return daemon.memory_kib()
 
             load()

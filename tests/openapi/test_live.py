@@ -203,7 +203,11 @@ class LiveTest(unittest.TestCase):
             body = scenarios.GUESSES.get(o.name)
             for _ in range(FAILURES if body else 0):
                 self.ask_elsewhere(o, body)
-            self.record(o.name, self.ask_elsewhere(o, body), 429)
+            for _ in range(FAILURES):  # one failure is forgiven each second
+                answer = self.ask_elsewhere(o, body)
+                if answer.status == 429:
+                    break
+            self.record(o.name, answer, 429)
 
     # --- the rest ---
 
