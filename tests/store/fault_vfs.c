@@ -10,10 +10,15 @@
 struct fault_file {
     sqlite3_file base;
     sqlite3_file *real;
+    bool log; /* the write-ahead log, not the database */
 };
 
+/* Its format (sqlite.org/fileformat.html, 4.1): before each page a header, which in the last frame
+ * of a commit tells the size of the database. */
+enum { FRAME_HEADER = 24, FRAME_SIZE_AT = 4, FRAME_SIZE_LEN = 4 };
+
 static sqlite3_vfs *real_vfs, shim;
-static atomic_long counted, tripped;
+static atomic_long counted, tripped, commits, pages;
 static _Atomic enum fault_kind armed;
 static long fail_first, fail_count;
 
@@ -47,10 +52,21 @@ static int fault_read(sqlite3_file *file, void *to, int len, sqlite3_int64 at)
     return real_of(file)->pMethods->xRead(real_of(file), to, len, at);
 }
 
+static void count_frame(const void *header)
+{
+    static const char none[FRAME_SIZE_LEN];
+    atomic_fetch_add(&pages, 1);
+    if (memcmp((const char *)header + FRAME_SIZE_AT, none, sizeof none) != 0)
+        atomic_fetch_add(&commits, 1);
+}
+
 static int fault_write(sqlite3_file *file, const void *from, int len, sqlite3_int64 at)
 {
+    const struct fault_file *mine = (const struct fault_file *)file;
     if (trips())
         return armed == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+    if (mine->log && len == FRAME_HEADER)
+        count_frame(from);
     return real_of(file)->pMethods->xWrite(real_of(file), from, len, at);
 }
 
@@ -149,6 +165,7 @@ static int fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, in
     (void)vfs;
     struct fault_file *mine = (struct fault_file *)file;
     mine->real = (sqlite3_file *)(void *)(mine + 1);
+    mine->log = flags & SQLITE_OPEN_WAL;
     memset(mine->real, 0, (size_t)real_vfs->szOsFile);
     int rc = real_vfs->xOpen(real_vfs, name, mine->real, flags, ret_flags);
     mine->base.pMethods = mine->real->pMethods ? &methods : NULL;
@@ -171,6 +188,8 @@ void fault_arm(enum fault_kind kind, long first, long count)
     fail_count = count;
     atomic_store(&counted, 0);
     atomic_store(&tripped, 0);
+    atomic_store(&commits, 0);
+    atomic_store(&pages, 0);
     armed = kind;
 }
 
@@ -183,4 +202,14 @@ bool fault_disarm(void)
 long fault_counted(void)
 {
     return atomic_load(&counted);
+}
+
+long fault_commits(void)
+{
+    return atomic_load(&commits);
+}
+
+long fault_pages(void)
+{
+    return atomic_load(&pages);
 }

@@ -21,5 +21,8 @@ void fault_arm(enum fault_kind kind, long first, long count);
 /* Stop failing; has any failed? */
 bool fault_disarm(void);
 long fault_counted(void);
+/* Since fault_arm: commits that wrote something into a log, and pages in them. */
+long fault_commits(void);
+long fault_pages(void);
 
 #endif
