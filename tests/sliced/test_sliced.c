@@ -1,4 +1,4 @@
-/* bridge/printer/sliced: archives made here, hostile ones among them, and the shared samples. */
+/* bridge/printer/sliced: archives made here, hostile ones among them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -192,74 +192,6 @@ static void settings_behind_the_moves_are_found(void **state)
     sliced_clear(&sliced);
 }
 
-static void compare_layers(const json_t *got, const json_t *want, const char *filament)
-{
-    double last = 0;
-    for (int layer = 0; layer < 100000; layer++) {
-        char key[16];
-        snprintf(key, sizeof key, "%d", layer);
-        const json_t *row = json_object_get(want, key);
-        if (!row)
-            return;
-        const json_t *mine = json_object_get(got, key);
-        last = mine ? json_number_value(mine) : last;
-        double theirs = json_number_value(json_object_get(row, filament));
-        if (last < theirs - 0.05 || last > theirs + 0.05)
-            fail_msg("layer %d of filament %s: %f instead of %f", layer, filament, last, theirs);
-    }
-}
-
-static void compare_sample(const char *name, const json_t *want)
-{
-    char path[512];
-    snprintf(path, sizeof path, SHARED_SAMPLES "/%s", name);
-    struct sliced sliced;
-    struct why why = {0};
-    if (sliced_read(path, 0, &sliced, &why) != OK)
-        fail_msg("%s: %s", name, why.text);
-    json_auto_t *got = sliced_json(&sliced, true);
-    size_t i;
-    json_t *filament;
-    json_array_foreach (json_object_get(got, "filaments"), i, filament) {
-        char id[16];
-        snprintf(id, sizeof id, "%d", sliced.filaments[i].index);
-        double mm = json_number_value(json_object_get(filament, "gcode_mm"));
-        double all =
-            json_number_value(json_object_get(json_object_get(want, "computed_length_mm"), id));
-        assert_true(mm > all - 0.05 && mm < all + 0.05);
-        double grams = json_number_value(json_object_get(filament, "gcode_g"));
-        double weight = sliced.filaments[i].used_g;
-        assert_true(grams > weight - 0.01 && grams < weight + 0.01);
-        compare_layers(json_object_get(filament, "cumulative_mm_by_layer"),
-                       json_object_get(want, "cumulative_mm_by_layer"), id);
-    }
-    sliced_clear(&sliced);
-}
-
-static void shared_samples_match(void **state)
-{
-    (void)state;
-    json_auto_t *expected = json_load_file(SHARED_SAMPLES "/expected-usage.json", 0, NULL);
-    if (!expected) {
-        print_message("no shared archives here\n");
-        return;
-    }
-    const char *name;
-    json_t *want;
-    int count = 0;
-    json_object_foreach (json_object_get(expected, "files"), name, want) {
-        compare_sample(name, want);
-        count++;
-    }
-    struct sliced sliced;
-    struct why why = {0};
-    assert_int_not_equal(
-        sliced_read(SHARED_SAMPLES "/a1-testcube-project-unsliced.3mf", 0, &sliced, &why), OK);
-    assert_string_equal(why.code, "not_sliced");
-    assert_true(count > 0);
-    print_message("counted archives=%d\n", count + 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,7 +202,6 @@ int main(void)
         cmocka_unit_test(hostile_archives_are_refused),
         cmocka_unit_test(half_an_archive_is_refused),
         cmocka_unit_test(settings_behind_the_moves_are_found),
-        cmocka_unit_test(shared_samples_match),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove(SCRATCH);
