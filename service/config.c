@@ -254,7 +254,8 @@ bool config_same(const struct config *a, const struct config *b, const char *sec
     do {
         one = config_each(a, section, key, &in_a);
         other = config_each(b, section, key, &in_b);
-    } while (one && other && strcmp(one->text, other->text) == 0);
+    } while (one && other && strcmp(one->name, other->name) == 0 &&
+             strcmp(one->text, other->text) == 0);
     return !one && !other;
 }
 

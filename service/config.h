@@ -43,6 +43,7 @@ enum {
     CONFIG_API = 1 << 2,    /* can be set through the API, which then wins */
     CONFIG_NAMED = 1 << 3,  /* the section carries a name: [section.NAME] */
     CONFIG_FREE = 1 << 4,   /* the key is the user's: name = value */
+    CONFIG_RELOAD = 1 << 5, /* a running daemon takes it up; those of the API and named ones too */
 };
 
 struct config_key {
@@ -104,7 +105,7 @@ bool config_bool(const struct config *config, const char *section, const char *k
 const struct config_value *config_value(const struct config *config, const char *section,
                                         const char *key);
 
-/* Do both say the same about a key, all values of a list? */
+/* Do both say the same about a key, all values of a list or of a free line? */
 bool config_same(const struct config *a, const struct config *b, const char *section,
                  const char *key);
 

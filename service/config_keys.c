@@ -7,7 +7,7 @@ static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
 static const char *const apns_environments[] = {"production", "sandbox", NULL};
 
 enum { SECRET = CONFIG_SECRET, LIST = CONFIG_LIST, API = CONFIG_API };
-enum { NAMED = CONFIG_NAMED, FREE = CONFIG_FREE };
+enum { NAMED = CONFIG_NAMED, FREE = CONFIG_FREE, RELOAD = CONFIG_RELOAD };
 
 const struct config_key config_keys[] = {
     {"server", "state_dir", CONFIG_PATH, NULL, 0, 0, NULL, 0,
@@ -33,7 +33,8 @@ const struct config_key config_keys[] = {
      "web pages of other origins that may call the API"},
     {"server", "require_if_match", CONFIG_BOOL, "off", 0, 0, NULL, 0,
      "refuse writes to an item that come without its ETag in If-Match"},
-    {"server", "log_level", CONFIG_WORD, "info", 0, 0, log_levels, 0, "error, warn, info or debug"},
+    {"server", "log_level", CONFIG_WORD, "info", 0, 0, log_levels, RELOAD,
+     "error, warn, info or debug"},
     {"database", "file", CONFIG_PATH, NULL, 0, 0, NULL, 0,
      "the database; filamentd.db in state_dir where unset"},
     {"printers", "certs_dir", CONFIG_PATH, "/etc/filamentd/certs", 0, 0, NULL, 0,

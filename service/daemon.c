@@ -239,32 +239,11 @@ int daemon_pause(struct daemon *daemon, int64_t now)
 /* What a running daemon cannot take up. */
 static void warn_of_restart(const struct config *before, const struct config *after)
 {
-    static const char *const keys[][2] = {
-        {"server", "listen"},
-        {"server", "https_listen"},
-        {"server", "tls_certificate"},
-        {"server", "tls_key"},
-        {"server", "state_dir"},
-        {"server", "allowed_hosts"},
-        {"server", "cors_origin"},
-        {"server", "external_url"},
-        {"server", "ios_app_id"},
-        {"database", "file"},
-        {"printers", "certs_dir"},
-        {"printers", "discovery"},
-        {"server", "require_if_match"},
-        {"server", "name"},
-        {"printers", "unreachable_after"},
-        {"webhook", "secret"},
-        {"webhook", "secret2"},
-        {"homeassistant", "token"},
-        {"homeassistant", "ca_file"},
-        {"homeassistant.mqtt", "host"},
-    };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (!config_same(before, after, keys[i][0], keys[i][1]))
+    enum { TAKEN_UP = CONFIG_API | CONFIG_NAMED | CONFIG_RELOAD };
+    for (const struct config_key *row = config_keys; row->section; row++)
+        if (!(row->flags & TAKEN_UP) && !config_same(before, after, row->section, row->key))
             log_line(LOG_WARN, "reload", "key=%s.%s problem=\"takes effect after a restart\"",
-                     keys[i][0], keys[i][1]);
+                     row->section, row->key);
 }
 
 void daemon_reload(struct daemon *daemon)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import socket
 import tempfile
@@ -158,6 +159,14 @@ class ReloadTest(unittest.TestCase):
             self.reload(daemon, "[thresholds]\nglobal_grams = much\n", f"{self.file}:2")
             self.assertEqual(threshold(), 222)
             self.reload(daemon, "[server]\nallowed_hosts = a.example\n", "key=server.allowed_hosts")
+            entities = "[server]\nallowed_hosts = a.example\n[homeassistant.entities]\nsensor.a = p/1/1\n"
+            self.reload(daemon, entities, "key=homeassistant.entities.*")
+            text = "[homeassistant.mqtt]\nport = 1884\n[thresholds]\nglobal_grams = 5\n[printer.a]\nserial = 01P00A000000111\nhost = 127.0.0.1\naccess_code = 1\n"
+            before = len(daemon.stderr())
+            self.reload(daemon, "[server]\nlog_level = debug\n" + text, "key=homeassistant.mqtt.port")
+            wait_until(lambda: "result=done" in daemon.stderr()[before:], 10, "the end of the reload")
+            keys = set(re.findall(r"key=(\S+)", daemon.stderr()[before:]))
+            self.assertEqual(keys, {"homeassistant.mqtt.port"})
 
 
 class StopTest(unittest.TestCase):
