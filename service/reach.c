@@ -301,6 +301,11 @@ size_t reach_count(const struct reach *reach, size_t *ret_connected)
     return links;
 }
 
+int64_t reach_seen(const struct reach *reach)
+{
+    return reach->seen;
+}
+
 bool reach_printer(const struct reach *reach, size_t index, int64_t *ret_printer)
 {
     const json_t *row = json_array_get(reach->known, index);

@@ -42,6 +42,9 @@ struct discover *reach_discover(const struct reach *reach); /* NULL: switched of
 /* How many links there are, and how many of them are up. */
 size_t reach_count(const struct reach *reach, size_t *ret_connected);
 
+/* Grows whenever the table has changed and was followed. */
+int64_t reach_seen(const struct reach *reach);
+
 /* Printer ${index} of the table, by its row id; false beyond the last. */
 bool reach_printer(const struct reach *reach, size_t index, int64_t *ret_printer);
 

@@ -1,6 +1,7 @@
 #include "service/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -27,7 +28,8 @@ struct watched {
 struct watch {
     struct hub *hub;
     int64_t away_ms;
-    int64_t day; /* since 1970, last looked at; 0: none yet */
+    int64_t day;  /* since 1970, last looked at; 0: none yet */
+    int64_t seen; /* reach_seen at the last tick */
     struct watched *list;
     size_t count;
 };
@@ -151,14 +153,26 @@ static void look(struct watch *watch, struct watched *watched, const struct link
     }
 }
 
+/* Who changes a printer may end its alerts, see alerts_follow: what was written is to be asked of
+ * the store once more. */
+static void forget_written(struct watch *watch, int64_t seen)
+{
+    for (size_t i = 0; seen != watch->seen && i < watch->count; i++)
+        memset(watch->list[i].written, 0, sizeof watch->list[i].written);
+    watch->seen = seen;
+}
+
 void watch_tick(struct watch *watch, const struct reach *reach, int64_t now)
 {
     int64_t printer = 0;
     struct link_status status;
+    forget_written(watch, reach_seen(reach));
     for (size_t i = 0; reach_printer(reach, i, &printer); i++) {
         struct watched *watched = watched_of(watch, printer);
         if (watched && links_status(reach_links(reach), printer, &status))
             look(watch, watched, &status, now);
+        else if (watched) /* no link any more */
+            *watched = (struct watched){.printer = printer};
     }
     if (now / DAY_MS != watch->day && put(watch, write_day, NULL, now))
         watch->day = now / DAY_MS;

@@ -43,7 +43,7 @@ enum err alerts_day(struct db *db, struct why *why);
 enum err alerts_fed(struct db *db, int64_t job, struct why *why);
 /* What is wrong with a printer: ${kind} ALERT_PRINTER_UNREACHABLE, ALERT_WRONG_ACCESS_CODE,
  * ALERT_CERTIFICATE_CHANGED or ALERT_LOCKED_MODE, and whether it lasts. ${reason} is a code, and
- * ${since} (ms) when it began; NULL and 0: not told. */
+ * ${since} (ms) when it began; NULL and 0: not told. Of one that is switched off nothing is. */
 enum err alerts_printer(struct db *db, int64_t printer, enum alert_kind kind, bool lasts,
                         const char *reason, int64_t since, struct why *why);
 

@@ -95,6 +95,21 @@ static void end_deleted(struct db *db, int64_t since)
             args);
 }
 
+/* Nobody connects to a printer that is switched off or deleted, or whose address is gone: what was
+ * told of its connection has no cause any more, and nothing else would end it. */
+static void end_unwatched(struct db *db, int64_t since)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
+    db_exec(db,
+            "UPDATE alert SET ended_at = :now, updated_at = :now WHERE ended_at IS NULL "
+            "AND kind IN ('printer_unreachable', 'wrong_access_code', 'certificate_changed', "
+            "'locked_mode') AND printer IN (SELECT p.id FROM change c JOIN printer p "
+            "ON p.public_id = c.public_id WHERE c.entity = 'printer' AND c.seq > :since "
+            "AND (p.deleted_at IS NOT NULL OR NOT p.enabled OR p.source = 'homeassistant' "
+            "OR p.host IS NULL)) /* scan */",
+            args);
+}
+
 static bool holds_text(const json_t *rows, const char *entity, const char *op)
 {
     size_t i;
@@ -128,6 +143,8 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
             e = follow_rule(db, &alerts_rules[i], since, why);
     if (e == OK && holds_text(kinds, NULL, "delete"))
         end_deleted(db, since);
+    if (e == OK && holds_text(kinds, "printer", NULL))
+        end_unwatched(db, since);
     return e ? e : db_status(db, why);
 }
 
@@ -176,7 +193,7 @@ enum err alerts_printer(struct db *db, int64_t printer, enum alert_kind kind, bo
         db,
         "SELECT public_id, name, :reason AS reason, "
         "strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(:since, :now) / 1000, 'unixepoch') AS since "
-        "FROM printer WHERE id = :id AND deleted_at IS NULL",
+        "FROM printer WHERE id = :id AND deleted_at IS NULL AND enabled",
         args, NULL);
     if (!row)
         return db_status(db, why);

@@ -66,6 +66,9 @@ class Shop:
     def wait_over(self, kind, printer):
         wait_until(lambda: not self.alerts(f"?open=true&kind={kind}&printer_id={printer}"), GRACE, f"the end of {kind}")
 
+    def ended(self, alert):
+        return self.daemon.get(f"/api/alerts/{alert['alert_id']}").json["ended_at"]
+
     def wait_connected(self, printer):
         wait_until(lambda: self.daemon.get(f"/api/printers/{printer}/status").json["connection"]["state"] == "connected",
                    GRACE, f"{printer} is connected")
@@ -122,7 +125,13 @@ class EveryKind(unittest.TestCase):
         wrong = shop.wait_open("wrong_access_code", printer)
         self.assertNotIn("87654321", json.dumps(wrong))
         self.assertEqual(shop.alerts(f"?kind=printer_unreachable&printer_id={printer}"), [], "it answers")
-        self.assertEqual(shop.daemon.put(f"/api/printers/{printer}", {"access_code": "12345678"}).status, 200)
+        change = lambda **body: self.assertEqual(shop.daemon.put(f"/api/printers/{printer}", body).status, 200)
+        change(enabled=False)
+        self.assertTrue(shop.ended(wrong), "nobody connects to it any more")
+        change(enabled=True)
+        again = shop.wait_open("wrong_access_code", printer)
+        self.assertNotEqual(again["alert_id"], wrong["alert_id"])
+        change(access_code="12345678")
         shop.wait_over("wrong_access_code", printer)
         self.note([wrong])
 
@@ -135,7 +144,9 @@ class EveryKind(unittest.TestCase):
         broker.start()
         changed = shop.wait_open("certificate_changed", printer)
         self.assertEqual(shop.daemon.delete(f"/api/printers/{printer}").status, 200)
-        shop.wait_over("certificate_changed", printer)
+        self.assertTrue(shop.ended(changed), "there is no such printer any more")
+        time.sleep(QUIET_S)
+        self.assertEqual(shop.alerts("?open=true&kind=certificate_changed"), [])
         self.note([changed])
 
     def test_5_a_day_passes(self):
