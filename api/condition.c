@@ -11,14 +11,34 @@ static bool about_item(const struct request *request)
     return subject && subject->item && (request->method & METHOD_UNSAFE);
 }
 
-enum err condition_demand(const struct request *request, struct reply *reply, struct why *why)
+static enum err find_item(struct request *request, struct why *why)
 {
-    if (!request->api->context.require_if_match || !about_item(request) || !request->current ||
-        call_header(request->call, "If-Match"))
+    return request->route->subject->item(request->db, request->args, &request->current, why);
+}
+
+enum err condition_find(struct request *request, struct reply *reply, struct why *why)
+{
+    bool demands = request->api->context.require_if_match;
+    bool beside = request->method & (METHOD_PUT | METHOD_PATCH);
+    bool upload = request->route->flags & ROUTE_UPLOAD;
+    if (!about_item(request) || !(demands || beside || upload))
         return OK;
+    enum err e = find_item(request, why);
+    if (e != OK || !demands || !request->current || call_header(request->call, "If-Match"))
+        return e;
     reply->refusal = REFUSE_DEMANDED;
     return why_fail(why, ERR_CONFLICT, "precondition_required", "If-Match",
                     "this server wants to know which state is meant: send the ETag of the item");
+}
+
+enum err condition_refused(struct request *request, struct why *why)
+{
+    struct why missing = {0};
+    if (!about_item(request) || request->current || find_item(request, &missing) != ERR_NOT_FOUND)
+        return ERR_INVALID;
+    json_array_clear(request->errors);
+    *why = missing;
+    return ERR_NOT_FOUND;
 }
 
 /* The number of the item's last change; 0: there is no such item yet. */

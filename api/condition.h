@@ -15,9 +15,13 @@ struct db;
 struct reply;
 struct request;
 
-/* A write to an item that says nothing of the state it was read in is refused where the
- * configuration demands it: 428. request->current is known. */
-enum err condition_demand(const struct request *request, struct reply *reply, struct why *why);
+/* Make request->current known where the write's body is laid beside it, where a body would arrive
+ * in vain, and where a state is demanded: there, a write that says nothing of the state it was read
+ * in is refused (428). Any other write finds its item by itself, inside the door. */
+enum err condition_find(struct request *request, struct reply *reply, struct why *why);
+/* A body was refused. That its item is missing is told before what is wrong with it: ERR_NOT_FOUND,
+ * else ERR_INVALID. */
+enum err condition_refused(struct request *request, struct why *why);
 
 /* Inside the door, because what was read before may have changed meanwhile: 412 with the current
  * tag unless If-Match names it. */

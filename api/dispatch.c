@@ -219,15 +219,6 @@ static enum err run(struct request *request, struct reply *reply, struct why *wh
     return e;
 }
 
-/* What a write is about to change. */
-static enum err find_item(struct request *request, struct why *why)
-{
-    const struct route_subject *subject = request->route->subject;
-    if (!subject || !subject->item || !(request->method & METHOD_UNSAFE))
-        return OK;
-    return subject->item(request->db, request->args, &request->current, why);
-}
-
 /* ${ret_done}: it is answered already, because it came before. */
 static enum err take_in(struct request *request, struct reply *reply, bool *ret_done,
                         struct why *why)
@@ -248,10 +239,11 @@ static enum err take_in(struct request *request, struct reply *reply, bool *ret_
         return e;
     e = intake_head(request, why);
     if (e == OK)
-        e = find_item(request, why);
-    if (e == OK)
-        e = condition_demand(request, reply, why);
-    return e == OK ? intake_check(request, why) : e;
+        e = condition_find(request, reply, why);
+    if (e != OK)
+        return e;
+    e = intake_check(request, why);
+    return e == ERR_INVALID ? condition_refused(request, why) : e;
 }
 
 /* Find out whether the request came before: in a snapshot that knows all that is no longer under

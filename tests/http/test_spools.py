@@ -142,6 +142,10 @@ class ChangeTest(HttpCase):
         self.assertProblem(self.daemon.post(path, {}), 422)
         self.assertProblem(self.daemon.post(path, {"adjustment_grams": -1, "new_weight_grams": 5}), 422)
         self.assertProblem(self.daemon.post(path, {"adjustment_grams": "-1"}), 422, "wrong_type")
+        missing = f"/api/spools/{uuid.uuid4()}/adjust_weight"
+        for body in ({"adjustment_grams": -1}, {"adjustment_grams": "-1"}, {}):
+            problem = self.assertProblem(self.daemon.post(missing, body), 404, "spool_not_found", "spool_id")
+            self.assertEqual([e["field"] for e in problem["errors"]], ["spool_id"])
 
     def test_delete(self):
         spool = self.make_spool()
