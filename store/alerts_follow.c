@@ -18,20 +18,6 @@ static json_t *rule_args(struct db *db, const struct alerts_rule *rule, int64_t 
                                  "once", (int)alert_is_once(rule->kind)));
 }
 
-/* The rows that make a difference: those to open, and those to end. */
-static json_t *news_of(struct db *db, const struct alerts_rule *rule, int64_t since)
-{
-    auto_buf sql = {0};
-    buf_format(&sql,
-               "SELECT r.* FROM (%s) r WHERE r.opens AND NOT EXISTS (SELECT 1 FROM "
-               "alert a WHERE a.cause = r.cause AND (:once OR a.ended_at IS NULL)) "
-               "OR NOT r.holds AND EXISTS (SELECT 1 FROM alert a WHERE a.cause = r.cause "
-               "AND a.ended_at IS NULL)",
-               rule->sql);
-    json_auto_t *args = rule_args(db, rule, since);
-    return sql.failed ? NULL : db_rows(db, sql.data, args, &alert_data);
-}
-
 /* Of a row only what is documented. */
 static json_t *data_of(const json_t *row)
 {
@@ -69,7 +55,8 @@ static enum err open_row(struct db *db, const struct alerts_rule *rule, const js
 static enum err follow_rule(struct db *db, const struct alerts_rule *rule, int64_t since,
                             struct why *why)
 {
-    json_auto_t *rows = news_of(db, rule, since);
+    json_auto_t *args = rule_args(db, rule, since);
+    json_auto_t *rows = db_rows(db, rule->sql, args, &alert_data);
     size_t i;
     json_t *row;
     enum err e = db_status(db, why);

@@ -13,11 +13,11 @@
 struct buf;
 
 /*
- * One rule: a query with a row for each possible cause among what changed after :since, and the
- * words for it. Columns: `cause`; `opens`: it holds; `holds`: an open alert goes on, which may be
- * true for longer (:margin_mg: hysteresis); `turn`: added to the kind (absent: 0); printer, slot,
- * spool, job: row ids where there are some; `place`: "A2 of Shelf" or NULL; and what the text and
- * the data are made of, named as in alert_data.
+ * One rule: a query with a row for each cause, among what changed after :since, whose alert is to
+ * be opened or ended, and the words for it. Columns: `cause`; `opens`: it holds; `holds`: an open
+ * alert goes on, which may be true for longer (:margin_mg: hysteresis); `turn`: added to the kind
+ * (absent: 0); printer, slot, spool, job: row ids where there are some; `place`: "A2 of Shelf" or
+ * NULL; and what the text and the data are made of, named as in alert_data.
  */
 struct alerts_rule {
     enum alert_kind kind;

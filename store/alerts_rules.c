@@ -9,6 +9,13 @@ static double number(const json_t *row, const char *key)
     return json_number_value(json_object_get(row, key));
 }
 
+/* Of the rows of a rule those that make a difference: to open an alert, or to end one. */
+#define NEWS "SELECT r.* FROM ("
+#define OF_RULE                                                                                    \
+    ") r WHERE r.opens AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.cause = r.cause "             \
+    "AND (:once OR a.ended_at IS NULL)) OR NOT r.holds AND EXISTS (SELECT 1 FROM alert a "         \
+    "WHERE a.cause = r.cause AND a.ended_at IS NULL)"
+
 /* "Roll 12 (Acme PLA Basic) in A2 of Shelf" */
 static void tell_roll(struct buf *text, const json_t *row)
 {
@@ -38,10 +45,10 @@ static void tell_roll(struct buf *text, const json_t *row)
 
 #define KNOWN_ROLL "s.draft = 0 AND s.initial_mg > 0 AND s.archived_at IS NULL"
 
-static const char low_spool[] =
+static const char low_spool[] = NEWS
     "SELECT 'low_spool:' || s.public_id AS cause, " KNOWN_ROLL " AND v.low AS opens, " KNOWN_ROLL
     " AND max(0, s.initial_mg - s.used_mg) <= CAST(round(v.threshold_grams * 1000) AS INTEGER) "
-    "+ :margin_mg AS holds, " ROLL_COLUMNS TOUCHED_ROLLS;
+    "+ :margin_mg AS holds, " ROLL_COLUMNS TOUCHED_ROLLS OF_RULE;
 
 static void tell_low_spool(struct buf *text, const json_t *row)
 {
@@ -49,11 +56,11 @@ static void tell_low_spool(struct buf *text, const json_t *row)
     buf_format(text, " has %.1f g left", number(row, "remaining_grams"));
 }
 
-static const char weight_mismatch[] =
+static const char weight_mismatch[] = NEWS
     "SELECT 'weight_mismatch:' || s.public_id AS cause, " KNOWN_ROLL
     " AND s.used_mg > s.initial_mg AS opens, " KNOWN_ROLL " AND s.used_mg > s.initial_mg AS holds, "
     "(SELECT u.job FROM usage u WHERE u.spool = s.id ORDER BY u.id DESC LIMIT 1) AS job, " //
-    ROLL_COLUMNS TOUCHED_ROLLS;
+    ROLL_COLUMNS TOUCHED_ROLLS OF_RULE;
 
 static void tell_weight_mismatch(struct buf *text, const json_t *row)
 {
@@ -63,11 +70,11 @@ static void tell_weight_mismatch(struct buf *text, const json_t *row)
 }
 
 static const char dry_by_passed[] =
-    "SELECT 'dry_by_passed:' || s.public_id AS cause, s.archived_at IS NULL "
-    "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS opens, "
-    "s.archived_at IS NULL "
-    "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS holds, " //
-    ROLL_COLUMNS TOUCHED_ROLLS;
+    NEWS "SELECT 'dry_by_passed:' || s.public_id AS cause, s.archived_at IS NULL "
+         "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS opens, "
+         "s.archived_at IS NULL "
+         "AND coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0) AS holds, " //
+    ROLL_COLUMNS TOUCHED_ROLLS OF_RULE;
 
 static void tell_dry_by(struct buf *text, const json_t *row)
 {
@@ -90,13 +97,21 @@ static void tell_dry_by(struct buf *text, const json_t *row)
     "x.remaining_mg, x.threshold_mg, x.counts FROM filament_stock x "
 #define EACH_ONCE " LIMIT -1) k"
 
-static const char low_product[] =
-    PRODUCTS "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE c.entity = 'filament' "
-             "AND c.seq > :since)" EACH_ONCE;
+/* A product with a roll above the threshold of all is not low: where no alert waits for its end, a
+ * glance at that roll spares the sums. */
+#define UNLESS_PLENTY                                                                              \
+    "AND (EXISTS (SELECT 1 FROM alert a WHERE a.cause = 'low_product:' || x.filament_id "          \
+    "AND a.ended_at IS NULL) OR NOT EXISTS (SELECT 1 FROM filament f JOIN spool s "                \
+    "ON s.filament = f.id WHERE f.public_id = x.filament_id AND s.deleted_at IS NULL "             \
+    "AND s.archived_at IS NULL AND s.initial_mg - s.used_mg > x.threshold_mg))"
+
+static const char low_product[] = NEWS PRODUCTS
+    "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE c.entity = 'filament' "
+    "AND c.seq > :since) " UNLESS_PLENTY EACH_ONCE OF_RULE;
 
 /* A new threshold concerns all products, whether or not their rolls have thresholds of their own.
  */
-static const char low_product_anew[] = PRODUCTS EACH_ONCE " /* scan */";
+static const char low_product_anew[] = NEWS PRODUCTS EACH_ONCE OF_RULE " /* scan */";
 
 static void tell_low_product(struct buf *text, const json_t *row)
 {
@@ -108,7 +123,7 @@ static void tell_low_product(struct buf *text, const json_t *row)
 
 /* --- prints. Their texts hold no name of a file: names can be erased --- */
 
-static const char print_end[] =
+static const char print_end[] = NEWS
     "SELECT 'print_end:' || j.public_id AS cause, j.kind = 'print' "
     "AND j.ended_at >= :now - :news AND j.status IN ('completed', 'failed', 'cancelled') AS opens, "
     "1 AS holds, "
@@ -116,7 +131,7 @@ static const char print_end[] =
     "j.id AS job, j.printer, p.name AS place, j.status, j.layer, j.total_layers, "
     "coalesce(j.reported_mg, j.actual_mg) / 1000.0 AS grams_used "
     "FROM change c JOIN job j ON j.public_id = c.public_id JOIN printer p ON p.id = j.printer "
-    "WHERE c.entity = 'print_job' AND c.seq > :since";
+    "WHERE c.entity = 'print_job' AND c.seq > :since" OF_RULE;
 
 static void tell_print_end(struct buf *text, const json_t *row)
 {
@@ -131,14 +146,14 @@ static void tell_print_end(struct buf *text, const json_t *row)
 }
 
 static const char open_charge[] =
-    "SELECT 'open_charge:' || j.public_id AS cause, x.mg > 0 OR x.unknown > 0 AS opens, "
-    "x.mg > 0 OR x.unknown > 0 AS holds, j.id AS job, j.printer, p.name AS place, "
-    "x.mg / 1000.0 AS open_grams, x.unknown AS unknown_parts "
-    "FROM (SELECT j.id, (SELECT coalesce(sum(g.mg), 0) FROM job_segment g WHERE g.job = j.id "
-    "AND g.spool IS NULL) AS mg, (SELECT count(*) FROM job_segment g WHERE g.job = j.id "
-    "AND g.mg IS NULL) AS unknown FROM change c JOIN job j ON j.public_id = c.public_id "
-    "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL) x "
-    "JOIN job j ON j.id = x.id JOIN printer p ON p.id = j.printer";
+    NEWS "SELECT 'open_charge:' || j.public_id AS cause, x.mg > 0 OR x.unknown > 0 AS opens, "
+         "x.mg > 0 OR x.unknown > 0 AS holds, j.id AS job, j.printer, p.name AS place, "
+         "x.mg / 1000.0 AS open_grams, x.unknown AS unknown_parts "
+         "FROM (SELECT j.id, (SELECT coalesce(sum(g.mg), 0) FROM job_segment g WHERE g.job = j.id "
+         "AND g.spool IS NULL) AS mg, (SELECT count(*) FROM job_segment g WHERE g.job = j.id "
+         "AND g.mg IS NULL) AS unknown FROM change c JOIN job j ON j.public_id = c.public_id "
+         "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL) x "
+         "JOIN job j ON j.id = x.id JOIN printer p ON p.id = j.printer" OF_RULE;
 
 static void tell_open_charge(struct buf *text, const json_t *row)
 {
@@ -163,7 +178,7 @@ static void tell_open_charge(struct buf *text, const json_t *row)
     "json_object('ams_unit_number', sl.unit, 'slot_number', sl.slot) AS slot "
 
 /* A roll that was put in has the settle time to be recognised. */
-static const char unassigned_in_use[] =
+static const char unassigned_in_use[] = NEWS
     "SELECT 'unassigned_in_use:' || j.public_id || ':' || sl.public_id AS cause, "
     "x.bare AND f.from_at <= :now - :settle AS opens, x.bare AS holds, j.id AS job, j.printer, "
     "j.layer, " SLOT_COLUMNS
@@ -173,7 +188,7 @@ static const char unassigned_in_use[] =
     "WHERE j.kind = 'print' AND " RUNNING_OR_CHANGED
     " AND f.id IN (SELECT max(l.id) FROM job_feed l WHERE l.job = j.id GROUP BY l.slot)) x "
     "JOIN job_feed f ON f.id = x.id JOIN job j ON j.id = f.job JOIN slot sl ON sl.id = f.slot "
-    "JOIN printer p ON p.id = j.printer";
+    "JOIN printer p ON p.id = j.printer" OF_RULE;
 
 static void tell_unassigned(struct buf *text, const json_t *row)
 {
@@ -183,7 +198,7 @@ static void tell_unassigned(struct buf *text, const json_t *row)
 
 /* Told by the printer's code, which marks the feed, or by a slot that got empty, which marks the
  * assignment; both are one runout of the roll that was there. */
-static const char runout[] =
+static const char runout[] = NEWS
     "SELECT 'runout:' || j.public_id || ':' || coalesce(a.public_id, sl.public_id) AS cause, "
     "max(x.at >= :now - :news) AS opens, min(x.dry AND j.ended_at IS NULL) AS holds, j.id AS job, "
     "j.printer, j.layer, "
@@ -202,7 +217,7 @@ static const char runout[] =
     "CROSS JOIN job j JOIN slot sl ON sl.id = x.slot JOIN printer p ON p.id = j.printer "
     "LEFT JOIN slot_assignment a ON a.id = x.stay LEFT JOIN spool s ON s.id = a.spool "
     "LEFT JOIN filament fl ON fl.id = s.filament LEFT JOIN vendor v ON v.id = fl.vendor "
-    "WHERE j.id = x.job GROUP BY 1";
+    "WHERE j.id = x.job GROUP BY 1" OF_RULE;
 
 static void tell_runout(struct buf *text, const json_t *row)
 {
@@ -215,10 +230,10 @@ static void tell_runout(struct buf *text, const json_t *row)
 }
 
 /* Opened while the print runs (store/forecasts.h); what was foreseen is over with it. */
-static const char forecast_over[] =
+static const char forecast_over[] = NEWS
     "SELECT a.cause, 0 AS opens, 0 AS holds FROM change c JOIN job j ON j.public_id = c.public_id "
     "JOIN alert a ON a.job = j.id AND a.kind = 'runout_forecast' AND a.ended_at IS NULL "
-    "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL";
+    "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL" OF_RULE;
 
 const struct alerts_rule alerts_rules[] = {
     {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool},

@@ -103,24 +103,16 @@ static void statement_clear(struct db_statement *st)
     *st = (struct db_statement){0};
 }
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
-    return hash;
-}
-
 /* The statement of ${sql} from the cache, prepared where it is missing; NULL after a failure. */
 static struct db_statement *prepare(struct db *db, const char *sql)
 {
     if (db->error)
         return NULL;
-    uint64_t hash = hash_of(sql);
+    size_t len = strlen(sql);
     struct db_statement *oldest = &db->cache[0];
     for (size_t i = 0; i < CACHED; i++) {
         struct db_statement *st = &db->cache[i];
-        if (st->sql && st->hash == hash && strcmp(st->sql, sql) == 0) {
+        if (st->sql && st->len == len && memcmp(st->sql, sql, len) == 0) {
             st->used = ++db->uses;
             return st;
         }
@@ -136,7 +128,7 @@ static struct db_statement *prepare(struct db *db, const char *sql)
         statement_clear(oldest);
         return NULL;
     }
-    oldest->hash = hash;
+    oldest->len = len;
     oldest->used = ++db->uses;
     return oldest;
 }

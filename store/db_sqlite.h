@@ -23,7 +23,8 @@ struct db_column {
 struct db_statement {
     sqlite3_stmt *handle;
     char *sql;
-    uint64_t hash, used;
+    size_t len; /* of sql */
+    uint64_t used;
     const struct field_shape *shape;
     struct db_column *columns;
     int count;
