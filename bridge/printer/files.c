@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "bridge/printer/files_round.h"
 
-enum { THREADS = 2, REQUESTS = 512 };
+enum { REQUESTS = 512 };
 
 struct fetch {
     struct fetch *next;
@@ -32,7 +32,7 @@ struct files {
     struct files_options options;
     struct files_events events;
     char *dir;
-    pthread_t threads[THREADS];
+    pthread_t threads[FILES_AT_ONCE];
     int thread_count;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -315,7 +315,7 @@ enum err files_open(const struct files_options *options, const struct files_even
     files->events = *events;
     start_lock(files);
     remove_leftovers(dir);
-    while (files->thread_count < THREADS &&
+    while (files->thread_count < FILES_AT_ONCE &&
            pthread_create(&files->threads[files->thread_count], NULL, work, files) == 0)
         files->thread_count++;
     if (!files->thread_count) {

@@ -1,7 +1,8 @@
 /*
- * Fetching sliced files from printers: a queue with a few threads, one transfer at a time for each
- * printer, bounded tries. A fetched file is offered to its asker, who may say that it is another
- * print's; the search then goes on.
+ * Fetching sliced files from printers: a queue, bounded tries, and FILES_AT_ONCE transfers under
+ * way over all printers, so that a slow printer does not hold up the others; from one printer never
+ * more than one, as its server has little to give. A fetched file is offered to its asker, who may
+ * say that it is another print's; the search then goes on.
  *
  * Owner: whoever opened it closes it. Thread: functions may be called from any thread. Callbacks
  * run on a thread of this module, without its lock held.
@@ -18,7 +19,7 @@
 
 struct files;
 
-enum { FILES_PORT = 990, FILES_MD5_SIZE = 33 };
+enum { FILES_PORT = 990, FILES_MD5_SIZE = 33, FILES_AT_ONCE = 2 };
 
 enum files_state {
     FILES_QUEUED, /* for the next try */
@@ -68,7 +69,7 @@ struct files_options {
     int round_ms;                    /* [5 s] between them */
     int failures;                    /* [4] passes that ended with the printer unreachable */
     int failure_ms;                  /* [15 s] after such a pass, doubling */
-    int connect_ms, response_s, linger_ms; /* of files_transfer.h */
+    int connect_ms, response_s, stall_s, linger_ms; /* of files_transfer.h */
 };
 
 enum err files_open(const struct files_options *options, const struct files_events *events,

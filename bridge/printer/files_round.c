@@ -144,6 +144,7 @@ static enum files_round_end with_transfer(struct pass *pass)
         .port = request->port,
         .connect_ms = o->connect_ms,
         .response_s = o->response_s,
+        .stall_s = o->stall_s,
         .linger_ms = o->linger_ms,
         .most_bytes = o->most_bytes,
         .plain_data = request->plain_data,

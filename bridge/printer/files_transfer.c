@@ -12,6 +12,10 @@
 
 enum { CONNECT_MS = 10 * 1000, RESPONSE_S = 20, STALL_S = 30, LINGER_MS = 3000, HOST_SIZE = 300 };
 
+/* Bytes a second. The slowest printers give 50,000; below this one holds up the others for hours.
+ */
+static const long slowest = 2048;
+
 struct files_transfer {
     const struct curl *lib;
     CURL *curl;
@@ -221,6 +225,7 @@ static bool set_up(const struct files_transfer *t, const char *code)
     const struct files_transfer_options *o = &t->options;
     long connect = o->connect_ms ? o->connect_ms : CONNECT_MS;
     long response = o->response_s ? o->response_s : RESPONSE_S;
+    long stall = o->stall_s ? o->stall_s : STALL_S;
     return secure(t) && !set(curl, CURLOPT_PROXY, "") &&
            !set(curl, CURLOPT_PROTOCOLS_STR, "ftps") &&
            !set(curl, CURLOPT_CONNECT_TO, t->connect_to) && !set(curl, CURLOPT_USERNAME, "bblp") &&
@@ -229,8 +234,8 @@ static bool set_up(const struct files_transfer *t, const char *code)
            !set(curl, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD) &&
            !set(curl, CURLOPT_NOSIGNAL, 1L) && !set(curl, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
            !set(curl, CURLOPT_FTP_RESPONSE_TIMEOUT, response) &&
-           !set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
-           !set(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S) &&
+           !set(curl, CURLOPT_LOW_SPEED_LIMIT, slowest) &&
+           !set(curl, CURLOPT_LOW_SPEED_TIME, stall) &&
            !set(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes) &&
            !set(curl, CURLOPT_WRITEFUNCTION, take_bytes) && !set(curl, CURLOPT_WRITEDATA, t) &&
            !set(curl, CURLOPT_NOPROGRESS, 0L) && !set(curl, CURLOPT_XFERINFOFUNCTION, go_on) &&

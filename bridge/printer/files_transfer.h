@@ -36,7 +36,8 @@ struct files_transfer_options {
     const char *serial, *host, *access_code, *pin_sha256; /* pin "": the chain decides */
     int port;
     int connect_ms; /* 0: 10 s; also for the TLS handshake */
-    int response_s; /* 0: 20 s for an answer to a command; without any byte of data: 30 s */
+    int response_s; /* 0: 20 s for an answer to a command */
+    int stall_s;    /* 0: 30 s that a transfer may be slower than 2 KiB/s */
     int linger_ms;  /* 0: 3 s; wait for 226 after the last byte, which some never send */
     int64_t most_bytes;
     /* Where a file does not come through an encrypted data channel, ask for one in the clear (PROT

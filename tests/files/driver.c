@@ -104,6 +104,7 @@ static void open_files(const json_t *command)
                                     .failure_ms = number_of(command, "failure_ms"),
                                     .connect_ms = number_of(command, "connect_ms"),
                                     .response_s = number_of(command, "response_s"),
+                                    .stall_s = number_of(command, "stall_s"),
                                     .linger_ms = number_of(command, "linger_ms")};
     if (!e)
         e = files_open(&options, &events, &files, &why);

@@ -8,7 +8,7 @@ import tempfile
 from lib.process import Process
 from lib.wait import wait_until
 
-QUICK = {"rounds": 2, "round_ms": 200, "failures": 2, "failure_ms": 200, "connect_ms": 3000, "response_s": 2,
+QUICK = {"rounds": 2, "round_ms": 200, "failures": 2, "failure_ms": 200, "connect_ms": 3000, "response_s": 5,
          "linger_ms": 300}
 
 

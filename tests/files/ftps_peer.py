@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 
 
 class FtpsPeer:
@@ -14,7 +13,7 @@ class FtpsPeer:
     stall (half of it, then silence)          mute (silence after the TLS handshake)
     huge (announces 4 GB)                     no_size (SIZE is unknown)
     refuse (530)                              wrong_ip (PASV names another host)
-    plain_only (no TLS on the data channel)   slow (three seconds for the file, piece by piece)
+    plain_only (no TLS on the data channel)
     """
 
     def __init__(self, certificate, path, content, *faults):
@@ -115,11 +114,7 @@ class FtpsPeer:
         self.resumed.append(channel.session_reused)
         half = self.faults & {"truncate", "stall"}
         content = self.content[:len(self.content) // 2] if half else self.content
-        pieces = 10 if "slow" in self.faults else 1
-        size = len(content) // pieces + 1
-        for at in range(0, len(content), size):
-            time.sleep(0.3 if pieces > 1 else 0)
-            channel.sendall(content[at:at + size])
+        channel.sendall(content)
         if "stall" in self.faults:
             self.closed.wait(60)
         if "rude_close" not in self.faults:
@@ -130,6 +125,5 @@ class FtpsPeer:
                 pass
         channel.close()
         if "no_226" in self.faults:
-            time.sleep(0)
             return
         control.sendall(b"226 done\r\n")

@@ -1,82 +1,16 @@
 """Fetching sliced files: from a real vsftpd that requires session reuse, and from bad peers."""
 
 import hashlib
-import io
-import os
-import pathlib
-import tempfile
 import time
-import unittest
-import zipfile
 
-from driver import Driver
-from ftps_peer import FtpsPeer
+from case import PATH, SERIAL, FilesCase, archive
 from lib.certs import Authority, self_signed
-from lib.main import count, main
+from lib.main import main
 from lib.process import free_port
 from lib.wait import wait_until
-from vsftpd import Vsftpd
-
-SERIAL = "00M00A6C0D00071"
-PATH = "/cache/Benchy.gcode.3mf"
 
 
-def archive(size=200_000):
-    """A zip of random bytes, which does not shrink."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("Metadata/plate_1.gcode", os.urandom(size))
-    return out.getvalue()
-
-
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-class Fetching(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="files-test-")
-        cls.folder = pathlib.Path(cls.temporary.name)
-        cls.certs = cls.folder / "certs"
-        cls.certs.mkdir()
-        cls.root = Authority(cls.folder, "Root CA")
-        (cls.certs / "root.pem").write_bytes(cls.root.pem.read_bytes())
-        cls.leaf = cls.root.leaf(SERIAL)
-        cls.content = archive()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
-
-    def driver(self, **options):
-        driver = Driver(self.certs, **options)
-        self.addCleanup(driver.__exit__)
-        return driver
-
-    def server(self, certificate=None, accepts=True):
-        server = Vsftpd(certificate or self.leaf, accepts)
-        self.addCleanup(server.close)
-        count("peers")
-        return server
-
-    def peer(self, *faults, certificate=None):
-        peer = FtpsPeer(certificate or self.leaf, PATH, self.content, *faults)
-        self.addCleanup(peer.__exit__)
-        count("peers")
-        return peer
-
-    def got(self, result, remote=PATH):
-        found, ended = result
-        self.assertEqual(ended["state"], "found", ended)
-        self.assertEqual((found[-1]["remote"], found[-1]["sha256"]), (remote, sha256(self.content)))
-
-    def lost(self, result, state, reason):
-        found, ended = result
-        self.assertEqual((ended["state"], ended["reason"]), (state, reason), ended)
-        self.assertEqual(found, [])
-        return ended
-
+class Fetching(FilesCase):
     # A real server.
 
     def test_names_of_every_kind(self):
@@ -159,17 +93,6 @@ class Fetching(unittest.TestCase):
         self.got(driver.fetch(server.port, SERIAL, subtask_name="Benchy", pin=lone.spki_sha256()))
         self.lost(driver.fetch(server.port, SERIAL, subtask_name="Benchy"), "failed", "tls_untrusted")
 
-    def test_two_printers_at_once_and_one_printer_in_turn(self):
-        first, second, driver = self.server(), self.server(), self.driver()
-        for server in first, second:
-            server.put(PATH, self.content)
-        for printer, server in (1, first), (2, second), (1, first):
-            job = len(driver.of("queued"))
-            driver.ask("queued", do="fetch", printer=printer, job=job, code="c", port=server.port, serial=SERIAL,
-                       subtask_name="Benchy")
-        wait_until(lambda: len(driver.of("ended")) == 3, 20, "all three")
-        self.assertEqual({e["state"] for e in driver.of("ended")}, {"found"})
-
     # Peers that misbehave.
 
     def fetch(self, peer, driver=None, **names):
@@ -198,9 +121,6 @@ class Fetching(unittest.TestCase):
 
     def test_cut_short(self):
         self.lost(self.fetch(self.peer("truncate")), "not_found", "short")
-
-    def test_a_slow_one_is_waited_for_while_bytes_come(self):
-        self.got(self.fetch(self.peer("slow"), self.driver(response_s=1)))
 
     def test_growing(self):
         self.lost(self.fetch(self.peer("grow")), "not_found", "short")
