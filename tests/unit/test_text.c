@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -81,6 +82,43 @@ static void json_text_is_always_valid(void **state)
     assert_true(b.failed);
 }
 
+/* RFC 4648, section 10, and the letters that differ between its alphabets. */
+static void base64_of_either_alphabet_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *url, *padded;
+    } cases[] = {
+        {"", "", ""},
+        {"f", "Zg", "Zg=="},
+        {"fo", "Zm8", "Zm8="},
+        {"foo", "Zm9v", "Zm9v"},
+        {"foob", "Zm9vYg", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy", "Zm9vYmFy"},
+        {"\xfb\xff\xbf", "-_-_", "+/+/"},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
+        size_t len = strlen(cases[i].bytes), read = 99;
+        char text[16];
+        uint8_t back[8];
+        text_base64url(text, bytes, len);
+        assert_string_equal(text, cases[i].url);
+        assert_true(text_unbase64(back, sizeof back, cases[i].url, &read) && read == len);
+        assert_memory_equal(back, bytes, len);
+        assert_true(text_unbase64(back, sizeof back, cases[i].padded, &read) && read == len);
+        assert_memory_equal(back, bytes, len);
+        assert_true(!len || !text_unbase64(back, len - 1, cases[i].url, &read));
+    }
+    static const char *const bad[] = {"Z", "Zh", "Zm9", "Zg===", "Zg=v", "Z g", "Zg\n", "=Zg"};
+    for (size_t i = 0; i < LEN(bad); i++) {
+        uint8_t back[8];
+        size_t read;
+        assert_false(text_unbase64(back, sizeof back, bad[i], &read));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +126,7 @@ int main(void)
         cmocka_unit_test(bad_times_are_refused),
         cmocka_unit_test(numbers_are_whole),
         cmocka_unit_test(json_text_is_always_valid),
+        cmocka_unit_test(base64_of_either_alphabet_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
