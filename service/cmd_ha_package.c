@@ -1,6 +1,6 @@
 #include "service/cmd_ha_package.h"
 
-#include <jansson.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,20 +8,32 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "core/model.h"
 #include "service/cli.h"
+#include "service/cmd_ha_package_hook.h"
+#include "service/cmd_ha_package_mqtt.h"
 #include "service/commands.h"
+#include "service/config.h"
+#include "service/config_rules.h"
 #include "service/load.h"
 #include "store/db.h"
 #include "store/list.h"
 #include "store/printers.h"
 #include "store/slots.h"
 
-enum { NAME_SIZE = 128 };
+enum { NAME_MOST = 64, PREFIX_SIZE = 3 * CMD_HA_PACKAGE_SLUG_SIZE, USAGE = 64 };
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+static const char name_letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
 struct wish {
-    const char *url;     /* of this daemon, as Home Assistant reaches it */
-    const char *printer; /* serial; NULL: every printer that is known */
+    char url[256];       /* of this daemon, as Home Assistant reaches it */
+    const char *printer; /* id or serial; NULL: every printer that is known */
     const char *prefix;  /* of its entities; NULL: the default of the integration */
+    const char *notify;  /* action of a phone; NULL: none */
+    bool mqtt;
+    struct buf *out; /* printed when all of it is there: half a package is none */
 };
 
 static const struct cli_option options[] = {
@@ -29,8 +41,39 @@ static const struct cli_option options[] = {
      "this daemon as Home Assistant reaches it; default https://filamentd.local:8443"},
     {"printer", "SERIAL", "one printer, also one that is not known yet"},
     {"prefix", "PREFIX", "of its entities, such as sensor.p1s_01p00a000000000"},
+    {"mqtt", NULL, "for a broker that filamentd announces its entities at"},
+    {"notify", "NAME", "with --mqtt: the phone to ask, such as mobile_app_phone"},
     {0},
 };
+
+/* --- words --- */
+
+static enum err take_url(struct wish *wish, const char *text, struct why *why)
+{
+    const struct config_key *key = config_key_find("server", "external_url");
+    if (config_rules_fault(key, text) || strpbrk(text, "\"\\{}% ") ||
+        !text_copy(wish->url, sizeof wish->url, text))
+        return why_fail(why, ERR_INVALID, "usage", text,
+                        "--url %.80s: say http:// or https://, a host and a port", text);
+    size_t len = strlen(wish->url);
+    while (wish->url[len - 1] == '/')
+        wish->url[--len] = '\0';
+    return OK;
+}
+
+/* They are written into YAML and templates: nothing but what ids are made of. */
+static enum err take_id(const char **ret, const char *option, const char *text, const char *start,
+                        const char *allowed, struct why *why)
+{
+    size_t len = strlen(text), skip = strlen(start);
+    if (!text_starts(text, start) || len == skip || len > NAME_MOST + skip ||
+        strspn(text + skip, allowed) != len - skip)
+        return why_fail(why, ERR_INVALID, "usage", text, "--%s %.80s: has %s%s1 to %d of %s",
+                        option, text, start, *start ? " and " : "", NAME_MOST,
+                        allowed == letters ? "a-z 0-9 _" : "A-Z a-z 0-9 _ . -");
+    *ret = text;
+    return OK;
+}
 
 static enum err take_word(void *ctx, const struct cli_option *option, const char *text,
                           struct why *why)
@@ -39,197 +82,157 @@ static enum err take_word(void *ctx, const struct cli_option *option, const char
     if (!option)
         return why_fail(why, ERR_INVALID, "usage", text, "%s: ha-package takes no words", text);
     if (strcmp(option->name, "url") == 0)
-        wish->url = text;
-    else if (strcmp(option->name, "printer") == 0)
-        wish->printer = text;
-    else
-        wish->prefix = text;
+        return take_url(wish, text, why);
+    if (strcmp(option->name, "printer") == 0)
+        return take_id(&wish->printer, "printer", text, "", name_letters, why);
+    if (strcmp(option->name, "prefix") == 0)
+        return take_id(&wish->prefix, "prefix", text, "sensor.", letters, why);
+    if (strcmp(option->name, "notify") == 0)
+        return take_id(&wish->notify, "notify", text, "", letters, why);
+    wish->mqtt = true;
     return OK;
 }
 
-/* Templates build their JSON from values computed inside, because what `data:` renders is turned
- * into native types: a task named 2024 would become a number. */
-static const char commands_text[] =
-    "rest_command:\n"
-    "  filamentd_print_event:\n"
-    "    url: \"%s/webhook/homeassistant/print_event\"\n"
-    "    verify_ssl: false # filamentd made its certificate itself; the secret is what counts\n"
-    "    method: post\n"
-    "    content_type: \"application/json\"\n"
-    "    timeout: 20\n"
-    "    headers: { X-Webhook-Secret: !secret filamentd_webhook_secret }\n"
-    "    payload: >-\n"
-    "      {%% set p = prefix %%}\n"
-    "      {%% set w = states[p ~ '_print_weight'] %%}\n"
-    "      {{ {'printer_id': printer_id, 'event': event, 'status': status,\n"
-    "          'previous_status': previous_status, 'occurred_at': now().isoformat(),\n"
-    "          'gcode_file_name': states(p ~ '_gcode_filename'),\n"
-    "          'task_name': states(p ~ '_task_name'), 'progress': states(p ~ '_print_progress'),\n"
-    "          'started_at': states(p ~ '_start_time'), 'weight_g': states(p ~ '_print_weight'),\n"
-    "          'weights': dict((w.attributes if w else {}) | items\n"
-    "              | selectattr(0, 'match', '^(AMS \\d+ Tray \\d+|External Spool)') | list),\n"
-    "          'active_ams': state_attr(p ~ '_active_tray', 'ams_index'),\n"
-    "          'active_tray': state_attr(p ~ '_active_tray', 'tray_index')} | to_json }}\n"
-    "  filamentd_ams_update:\n"
-    "    url: \"%s/webhook/homeassistant/ams_update\"\n"
-    "    verify_ssl: false # as above\n"
-    "    method: post\n"
-    "    content_type: \"application/json\"\n"
-    "    timeout: 20\n"
-    "    headers: { X-Webhook-Secret: !secret filamentd_webhook_secret }\n"
-    "    payload: >-\n"
-    "      {%% set e = entity_id %%}\n"
-    "      {{ {'printer_id': printer_id, 'entity_id': e, 'ams_unit_number': ams_unit_number,\n"
-    "          'slot_number': state_attr(e, 'slot') or slot_number, 'occurred_at': now().isoformat(),\n"
-    "          'state': states(e), 'color': state_attr(e, 'color'), 'colors': state_attr(e, 'cols'),\n"
-    "          'material': state_attr(e, 'type'), 'name': state_attr(e, 'name'),\n"
-    "          'filament_id': state_attr(e, 'filament_id'), 'tag_uid': state_attr(e, 'tag_uid'),\n"
-    "          'tray_uuid': state_attr(e, 'tray_uuid'), 'empty': state_attr(e, 'empty'),\n"
-    "          'remain_percent': state_attr(e, 'remain')} | to_json }}\n"
-    "\n"
-    "automation:\n";
-
-static const char print_text[] =
-    "  - id: filamentd_%s_print_status\n"
-    "    alias: \"filamentd: print status of %s\"\n"
-    "    mode: queued\n"
-    "    max: 25\n"
-    "    triggers: [{ trigger: state, entity_id: %s_print_status, to: null }]\n"
-    "    actions:\n"
-    "      - action: rest_command.filamentd_print_event\n"
-    "        continue_on_error: true\n"
-    "        data: { printer_id: \"%s\", prefix: %s, event: status,\n"
-    "                status: \"{{ trigger.to_state.state if trigger.to_state else none }}\",\n"
-    "                previous_status: \"{{ trigger.from_state.state if trigger.from_state else none }}\" }\n"
-    "  - id: filamentd_%s_print_event # the only source that knows of a cancelled print\n"
-    "    alias: \"filamentd: print events of %s\"\n"
-    "    mode: queued\n"
-    "    triggers: [{ trigger: event, event_type: bambu_lab_event }]\n"
-    "    conditions: >-\n"
-    "      {{ trigger.event.data.type.startswith('event_print_')\n"
-    "         and trigger.event.data.device_id == device_id('%s_print_status') }}\n"
-    "    actions:\n"
-    "      - action: rest_command.filamentd_print_event\n"
-    "        continue_on_error: true\n"
-    "        data: { printer_id: \"%s\", prefix: %s, event: \"{{ trigger.event.data.type }}\",\n"
-    "                status: \"{{ states('%s_print_status') }}\", previous_status: none }\n";
-
-static const char slot_text[] =
-    "  - id: filamentd_%s_slot_%d_%d\n"
-    "    alias: \"filamentd: slot %d of AMS %d of %s\"\n"
-    "    mode: queued\n"
-    "    triggers: [{ trigger: state, entity_id: %s_ams_%d_tray_%d }]\n"
-    "    conditions: >-\n"
-    "      {%% set ns = namespace(changed=false) %%}\n"
-    "      {%% set a = trigger.from_state.attributes if trigger.from_state else {} %%}\n"
-    "      {%% set b = trigger.to_state.attributes if trigger.to_state else {} %%}\n"
-    "      {%% for k in ['color', 'type', 'filament_id', 'tag_uid', 'tray_uuid', 'empty'] %%}\n"
-    "      {%% if a.get(k) != b.get(k) %%}{%% set ns.changed = true %%}{%% endif %%}{%% endfor %%}\n"
-    "      {{ ns.changed and trigger.to_state is not none\n"
-    "         and trigger.to_state.state not in ['unavailable', 'unknown'] }}\n"
-    "    actions:\n"
-    "      - action: rest_command.filamentd_ams_update\n"
-    "        continue_on_error: true\n"
-    "        data: { printer_id: \"%s\", entity_id: \"{{ trigger.entity_id }}\",\n"
-    "                ams_unit_number: %d, slot_number: %d }\n";
-
-static void lower(const char *text, char ret[NAME_SIZE])
+static const char *fault_of(const struct wish *wish)
 {
-    snprintf(ret, NAME_SIZE, "%s", text);
-    text_lower(ret);
-    for (char *at = ret; *at; at++)
-        if (*at == '-' || *at == '.' || *at == ' ')
-            *at = '_';
+    if (wish->prefix && !wish->printer)
+        return "--prefix is of one printer: name it with --printer";
+    if (wish->prefix && wish->mqtt)
+        return "--prefix is of entities that --mqtt has no need of";
+    if (wish->notify && !wish->mqtt)
+        return "--notify goes with --mqtt";
+    return NULL;
 }
 
-/* Before its first report a printer has one AMS of four slots, as far as anybody can tell. */
-static void print_slots(const char *name, const char *prefix, const json_t *slots)
+/* --- printers --- */
+
+void cmd_ha_package_slug(const char *text, char ret[CMD_HA_PACKAGE_SLUG_SIZE])
 {
-    char id[NAME_SIZE];
-    size_t i, found = 0;
-    const json_t *slot;
-    lower(name, id);
-    json_array_foreach (slots, i, slot) {
-        int unit = (int)json_integer_value(json_object_get(slot, "ams_unit_number"));
-        int number = (int)json_integer_value(json_object_get(slot, "slot_number"));
-        if (unit == UNIT_EXTERNAL)
-            continue;
-        found++;
-        printf(slot_text, id, unit, number, number, unit, name, prefix, unit, number, name, unit,
-               number);
-    }
-    for (int number = 1; !found && number <= 4; number++)
-        printf(slot_text, id, 1, number, number, 1, name, prefix, 1, number, name, 1, number);
+    size_t used = 0;
+    for (; *text && used + 1 < CMD_HA_PACKAGE_SLUG_SIZE; text++)
+        ret[used++] = isalnum((unsigned char)*text) ? (char)tolower((unsigned char)*text) : '_';
+    ret[used] = '\0';
 }
 
-static void print_printer(const struct wish *wish, const char *name, const char *model,
-                          const json_t *slots)
+/* The integration calls a device MODEL_SERIAL, the model without blanks. False: no model is known,
+ * and to guess one would name entities that do not exist. */
+static bool guess_prefix(const char *name, const char *model_text, char ret[PREFIX_SIZE])
 {
-    char id[NAME_SIZE], kind[NAME_SIZE], prefix[3 * NAME_SIZE];
-    lower(name, id);
-    lower(model && *model ? model : "p1s", kind);
-    if (wish->prefix)
-        snprintf(prefix, sizeof prefix, "%s", wish->prefix);
+    char id[CMD_HA_PACKAGE_SLUG_SIZE], kind[CMD_HA_PACKAGE_SLUG_SIZE];
+    size_t used = 0;
+    enum model model = model_text ? model_from_name(model_text) : MODEL_UNKNOWN;
+    if (model == MODEL_UNKNOWN)
+        model = model_from_serial(name);
+    for (const char *at = model_name(model); *at && used + 1 < sizeof kind; at++)
+        if (*at != ' ')
+            kind[used++] = (char)tolower((unsigned char)*at);
+    kind[used] = '\0';
+    cmd_ha_package_slug(name, id);
+    snprintf(ret, PREFIX_SIZE, "sensor.%s_%s", kind, id);
+    return model != MODEL_UNKNOWN;
+}
+
+static enum err print_one(const struct wish *wish, const struct cmd_ha_package_printer *printer,
+                          const char *model, struct why *why)
+{
+    char prefix[PREFIX_SIZE];
+    struct cmd_ha_package_printer whole = *printer;
+    whole.prefix = wish->prefix ? wish->prefix : prefix;
+    if (!guess_prefix(printer->name, model, prefix) && !wish->prefix && !wish->mqtt)
+        return why_fail(why, ERR_INVALID, "unknown_model", printer->name,
+                        "the model of %s is not known, and so not how its entities are called: "
+                        "say --printer %s --prefix sensor.MODEL_SERIAL",
+                        printer->name, printer->name);
+    if (wish->mqtt)
+        cmd_ha_package_mqtt_print(wish->out, &whole, wish->notify);
     else
-        snprintf(prefix, sizeof prefix, "sensor.%s_%s", kind, id);
-    printf(print_text, id, name, prefix, name, prefix, id, name, prefix, name, prefix, prefix);
-    print_slots(name, prefix, slots);
+        cmd_ha_package_hook_print(wish->out, &whole);
+    return OK;
 }
 
 typedef enum err read_list(struct db *db, const json_t *args, struct list *ret_list,
                            struct why *why);
 
-static json_t *rows_of(struct db *db, read_list *read, json_t *moved_args)
+static enum err rows_of(struct db *db, read_list *read, json_t *moved_args, json_t **ret_rows,
+                        struct why *why)
 {
-    struct why why;
     auto_list list = {0};
     json_auto_t *args = moved_args;
-    if (read(db, args, &list, &why) != OK || list.body.failed)
-        return json_array();
-    return json_loadb(list.body.data, list.body.len, 0, NULL);
+    enum err e = read(db, args, &list, why);
+    if (e != OK)
+        return e;
+    *ret_rows = list.body.failed ? NULL : json_loadb(list.body.data, list.body.len, 0, NULL);
+    return *ret_rows ? OK : why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
 }
 
-static const char *text_in(const json_t *row, const char *key)
+static enum err print_row(const struct wish *wish, struct db *db, const json_t *row,
+                          struct why *why)
 {
-    return json_string_value(json_object_get(row, key));
+    json_auto_t *slots = NULL;
+    const char *id = json_string_value(json_object_get(row, "printer_id"));
+    const char *serial = json_string_value(json_object_get(row, "serial"));
+    enum err e = rows_of(db, slots_list, json_pack("{s:s}", "printer_id", id), &slots, why);
+    const struct cmd_ha_package_printer printer = {
+        .name = serial ? serial : id, .id = id, .slots = slots};
+    return e ? e : print_one(wish, &printer, json_string_value(json_object_get(row, "model")), why);
 }
 
-static void print_known(const struct wish *wish, struct db *db)
+static enum err print_named(const struct wish *wish, struct db *db, struct why *why)
 {
-    json_auto_t *printers = rows_of(db, printers_list, json_object());
+    json_auto_t *row = NULL, *args = json_pack("{s:s}", "printer_id", wish->printer);
+    const struct cmd_ha_package_printer printer = {.name = wish->printer, .id = wish->printer};
+    enum err e = db ? printers_get(db, args, &row, why) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND)
+        return print_one(wish, &printer, NULL, why);
+    return e ? e : print_row(wish, db, row, why);
+}
+
+static enum err print_known(const struct wish *wish, struct db *db, struct why *why)
+{
+    json_auto_t *printers = NULL;
+    enum err e = db ? rows_of(db, printers_list, json_object(), &printers, why) : OK;
     size_t i;
     const json_t *row;
-    json_array_foreach (printers, i, row) {
-        const char *id = text_in(row, "printer_id"), *serial = text_in(row, "serial");
-        json_auto_t *slots = rows_of(db, slots_list, json_pack("{s:s}", "printer_id", id));
-        print_printer(wish, serial ? serial : id, text_in(row, "model"), slots);
-    }
+    if (e == OK && !json_array_size(printers))
+        return why_fail(why, ERR_NOT_FOUND, "no_printer", "",
+                        "no printer is known yet: name one with --printer SERIAL");
+    json_array_foreach (printers, i, row)
+        if (e == OK)
+            e = print_row(wish, db, row, why);
+    return e;
 }
 
 static int print_package(const struct command_context *context, const struct wish *wish)
 {
     struct why why;
     struct db *db = NULL;
-    if (!wish->printer && (access(context->database, R_OK) != 0 ||
-                           db_open(context->database, DB_READ, &db, &why) != OK))
-        return commands_refuse(1, "no printer is known yet: name one with --printer SERIAL");
-    puts("# Home Assistant package of filamentd, made by `filamentd ha-package`.\n"
-         "# Save it as packages/filamentd.yaml, put filamentd_webhook_secret into secrets.yaml,\n"
-         "# look whether the entities are yours, and restart Home Assistant.");
-    printf(commands_text, wish->url, wish->url);
-    if (wish->printer)
-        print_printer(wish, wish->printer, NULL, NULL);
-    else
-        print_known(wish, db);
+    bool there = access(context->database, F_OK) == 0;
+    enum err e = there ? db_open(context->database, DB_READ, &db, &why) : OK;
+    if (e == OK && wish->mqtt)
+        cmd_ha_package_mqtt_begin(wish->out);
+    else if (e == OK)
+        cmd_ha_package_hook_begin(wish->out, wish->url);
+    if (e == OK)
+        e = wish->printer ? print_named(wish, db, &why) : print_known(wish, db, &why);
     db_close(db);
+    if (e == OK && wish->out->failed)
+        e = why_fail(&why, ERR_NOMEM, NULL, "", "out of memory");
+    if (e != OK)
+        return commands_refuse(1, why.text);
+    fwrite(wish->out->data, 1, wish->out->len, stdout);
     return 0;
 }
 
 int cmd_ha_package_main(struct command_context *context, char **words)
 {
-    struct wish wish = {.url = "https://filamentd.local:8443"};
+    auto_buf out = {0};
+    struct wish wish = {.url = "https://filamentd.local:8443", .out = &out};
     int code = commands_parse(context, words, options, take_word, &wish);
-    if (code < 0)
-        code = load_config(context);
+    if (code >= 0)
+        return code;
+    const char *fault = fault_of(&wish);
+    if (fault)
+        return commands_refuse(USAGE, fault);
+    code = load_config(context);
     return code >= 0 ? code : print_package(context, &wish);
 }

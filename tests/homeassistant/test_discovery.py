@@ -2,13 +2,14 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
 import unittest
 
 from lib.broker import answers, mosquitto_program
-from lib.daemon import Daemon
+from lib.daemon import Daemon, run
 from lib.main import count, main
 from lib.process import Process, free_port
 from lib.wait import wait_until
@@ -122,6 +123,13 @@ class DiscoveryTest(unittest.TestCase):
         state = self.state()
         self.assertEqual((state["label"], state["option"]), (self.option(self.roll),) * 2)
         self.assertEqual((state["remaining_grams"], state["low"]), (1000, False))
+
+    def test_the_package_names_what_is_announced(self):
+        text = run("ha-package", "--mqtt", "--notify", "mobile_app_phone", state=self.daemon.state).stdout
+        announced = {c["default_entity_id"] for c in self.house.json(CONFIG)["cmps"].values()}
+        named = set(re.findall(r"\b(?:sensor|binary_sensor|button|event)\.filamentd_\w+", text))
+        self.assertEqual({n.split(".")[0] for n in named}, {"sensor", "binary_sensor", "button", "event"})
+        self.assertLessEqual(named, announced)
 
     def test_changes_follow(self):
         path = f"/api/spools/{self.roll['spool_id']}"

@@ -1,6 +1,7 @@
 """The package YAML that `filamentd ha-package` writes: it parses, its templates render, and the daemon takes what they send."""
 
 import json
+import re
 import types
 import unittest
 
@@ -11,6 +12,7 @@ from lib.home_assistant import Fake, environment
 from lib.main import SOURCE, main
 
 SERIAL = "01P00A000000111"
+SPOOL = {"brand": "Acme", "product_name": "PLA", "material_type": "PLA", "color_hex": "#333333", "initial_weight_grams": 1000}
 SECRET = "a-secret-of-the-house"
 
 
@@ -91,11 +93,78 @@ class PackageTest(unittest.TestCase):
         text = run("ha-package", "--printer", "01P00A000000000", state=self.daemon.state).stdout
         self.assertEqual((SOURCE / "docs/home-assistant/webhooks.yaml").read_text(), text)
 
+        text = run("ha-package", "--mqtt", "--notify", "mobile_app_phone", "--printer", "01P00A000000000", state=self.daemon.state).stdout
+        self.assertEqual((SOURCE / "docs/home-assistant/mqtt.yaml").read_text(), text)
+
     def test_known_printers(self):
         with Daemon() as daemon:
+            write = lambda *words: run("ha-package", *words, state=daemon.state, check=False)
             daemon.post("/api/printers", {"printer_id": "attic", "source": "homeassistant"})
-            text = run("ha-package", state=daemon.state).stdout
-        self.assertIn("filamentd_attic_print_status", text)
+            refused = write()
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""), "half a package is none")
+            self.assertIn("--printer attic --prefix", refused.stderr)
+            self.assertIn("sensor.here_print_status", write("--printer", "attic", "--prefix", "sensor.here").stdout)
+            daemon.put("/api/printers/attic", {"model": "A1 mini"})
+            spool = daemon.post("/api/spools", SPOOL).json["spool_id"]
+            for unit, slot in ((2, 4), (128, 1), (255, 1)):
+                daemon.post(f"/api/ams_slots/attic/{unit}/{slot}/assign", {"spool_id": spool})
+            for words in ((), ("--printer", "ATTIC")):
+                text = write(*words).stdout
+                self.assertIn("sensor.a1mini_attic_print_status", text)
+                self.assertEqual(re.findall(r"entity_id: (sensor\.a1mini_attic_(?:ams|ext)\S+) ", text),
+                                 [f"sensor.a1mini_attic_{s}" for s in (*(f"ams_2_tray_{n}" for n in (1, 2, 3, 4)), "ams_128_tray_1", "externalspool_external_spool")])
+
+    def test_refused(self):
+        for words, said in ((("--printer", "a b"), "--printer"), (("--prefix", "sensor.x"), "--printer"), (("--url", "tracker.lan"), "http://"),
+                            (("--url", 'http://a/"'), "http://"), (("--printer", SERIAL, "--prefix", "p1s"), "sensor."),
+                            (("--notify", "mobile_app_x"), "--mqtt"), (("word",), "no words")):
+            with self.subTest(words=words):
+                refused = run("ha-package", *words, state=self.daemon.state, check=False)
+                self.assertEqual((refused.returncode, refused.stdout), (64, ""))
+                self.assertIn(said, refused.stderr)
+
+    def test_plain_http_has_no_certificate(self):
+        command = self.package("--printer", SERIAL, "--url", "http://10.0.0.2:8480/")["rest_command"]["filamentd_print_event"]
+        self.assertNotIn("verify_ssl", command)
+        self.assertEqual(command["url"], "http://10.0.0.2:8480/webhook/homeassistant/print_event")
+
+
+class MqttPackageTest(unittest.TestCase):
+    """What it names is announced: see test_discovery.py."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.text = run("ha-package", "--mqtt", "--notify", "mobile_app_phone", "--printer", SERIAL, state="/nonexistent").stdout
+        cls.automations = {a["id"]: a for a in yaml.load(cls.text, Loader)["automation"]}
+        cls.key = f"filamentd_{SERIAL.lower()}"
+
+    def test_an_alert_becomes_a_notification(self):
+        alerts, env = self.automations[f"{self.key}_alerts"], environment({})
+        state = lambda at, **attributes: types.SimpleNamespace(state=at, attributes=attributes)
+        alert = state("2026-11-28T10:00:00", event_type="low_spool", text="Roll #3 is low", alert_id="a1")
+        met = lambda before, after: env.from_string(alerts["conditions"]).render(trigger=types.SimpleNamespace(from_state=before, to_state=after)).strip()
+        self.assertEqual([met(before, alert) for before in (None, state("unavailable"), state("unknown"), state("2026-11-28T09:00:00"))],
+                         ["False", "False", "True", "True"], "what is restored is no news")
+        self.assertEqual(met(alert, state("unavailable")), "False")
+        data = alerts["actions"][0]["data"]
+        shown = [env.from_string(t).render(trigger=types.SimpleNamespace(to_state=alert)) for t in (data["title"], data["message"], data["data"]["tag"])]
+        self.assertEqual(shown, ["low spool", "Roll #3 is low", "filamentd_a1"])
+
+    def test_a_question_and_its_buttons(self):
+        question = self.automations[f"{self.key}_a1_question"]
+        self.assertEqual(question["actions"][0]["action"], "notify.mobile_app_phone")
+        fake = Fake()
+        self.addCleanup(fake.close)
+        roll = f"sensor.{self.key}_a1_roll"
+        fake.set(roll, "#3 Acme PLA", None, reported={"material": "PETG", "color": "#AA0011"})
+        data, env = question["actions"][0]["data"], environment(fake.entities)
+        self.assertEqual(env.from_string(data["message"]).render(), "The printer reports PETG #AA0011; filamentd has #3 Acme PLA. Is that right?")
+        fake.set(roll, "Empty", None, reported=None)
+        self.assertIn("reports a roll", env.from_string(data["message"]).render())
+        for what in ("confirm", "clear"):
+            answer = self.automations[f"{self.key}_a1_{what}"]
+            self.assertIn(answer["triggers"][0]["event_data"]["action"], [b["action"] for b in data["data"]["actions"]])
+            self.assertEqual(answer["actions"], [{"action": "button.press", "target": {"entity_id": f"button.{self.key}_a1_{what}"}}])
 
 
 if __name__ == "__main__":
