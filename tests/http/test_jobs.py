@@ -300,6 +300,31 @@ class ExplainTest(JobCase):
             self.assertProblem(self.daemon.get(path), 404)
 
 
+    def test_an_open_charge_says_what_was_foreseen(self):
+        """Cancelled, and nobody said how much: each part is open between nothing and its estimate, until a figure comes."""
+        job = self.begin(filaments=TWO)["job_id"]
+        self.end(job, status="cancelled")
+        path = f"/api/print_jobs/{job}"
+        told = self.assertStatus(self.daemon.get(path + "/explain"))
+        self.assertIn("open charge", told["text"])
+        self.assertEqual(len(told["charges"]), 2)
+        for charge, roll, grams in zip(told["charges"], self.rolls, (10, 20.5)):
+            self.assertEqual((charge["source"], charge["spool_id"]), ("open", roll))
+            self.assertEqual((charge["grams"], charge["event_id"]), (None, None))
+            self.assertEqual(charge["said"], {"estimate": grams})
+            self.assertEqual(charge["bounds"], {"low_grams": 0, "high_grams": grams})
+            (other,) = charge["rejected"]
+            self.assertEqual((other["source"], other["grams"]), ("estimate", grams))
+            self.assertIn("did not complete", other["why"])
+            self.assertIn("Nobody knows how much", charge["text"])
+        self.assertEqual(self.weights(), [1000, 1000, 1000])
+        taken = [{"spool_id": self.rolls[0], "grams": told["charges"][0]["said"]["estimate"]}]
+        self.assertStatus(self.daemon.patch(path, {"usage": taken}))
+        self.assertEqual(self.weights(), [990, 1000, 1000])
+        told = self.assertStatus(self.daemon.get(path + "/explain"))
+        self.assertNotIn("open", [charge["source"] for charge in told["charges"]])
+
+
 class ListTest(JobCase):
     def test_filters(self):
         names = ["first boat.3mf", "second.3mf", "third.3mf"]
@@ -336,6 +361,27 @@ class LedgerTest(JobCase):
         self.assertEqual(self.weights()[0], 1000)
         self.assertProblem(self.daemon.get(f"/api/usage_events/{MISSING}"), 404, "event_not_found")
         self.assertProblem(self.daemon.post(f"/api/usage_events/{MISSING}/undo"), 404, "event_not_found")
+
+    def test_undo_of_a_weighing(self):
+        """20.00 for 1000 g; what was taken off by hand comes back, in a row of its own, at the price of its time."""
+        roll = self.make_spool(cost_usd=20)["spool_id"]
+        made = self.assertStatus(self.daemon.post(f"/api/spools/{roll}/adjust_weight", {"new_weight_grams": 749.5}))
+        self.assertStatus(self.daemon.put(f"/api/spools/{roll}", {"cost_usd": 30}))
+        path = f"/api/usage_events/{made['event_id']}"
+        wrong = self.assertStatus(self.daemon.get(path))
+        self.assertEqual((wrong["event_type"], wrong["grams_used"], wrong["reversed_by"]), ("manual_adjustment", 250.5, None))
+        done = self.assertStatus(self.daemon.post(path + "/undo"))
+        self.assertEqual((done["new_weight"], done["spool"]["current_weight_grams"]), (1000, 1000))
+        self.assertProblem(self.daemon.post(path + "/undo"), 409, "already_undone")
+        self.assertProblem(self.daemon.post(f"/api/usage_events/{done['event_id']}/undo"), 409)
+        back, wrong_now = self.assertStatus(self.daemon.get(f"/api/usage_events?spool_id={roll}"))
+        self.assertEqual((back["event_id"], back["event_type"], back["grams_used"]), (done["event_id"], "correction", -250.5))
+        self.assertEqual((back["reverses"], back["reversed_by"]), (made["event_id"], None))
+        self.assertEqual(wrong_now, {**wrong, "reversed_by": back["event_id"]})
+        self.assertEqual([wrong["cost_usd"], back["cost_usd"]], [5.01, -5.01])
+        self.assertEqual(self.daemon.get(f"/api/spools/{roll}").json["current_weight_grams"], 1000)
+        rows = self.daemon.get(f"/api/stats/spools/usage_history/{roll}").json
+        self.assertEqual([row["balance_grams"] for row in rows], [1000, 749.5])
 
     def test_faults(self):
         right = {"spool_id": self.rolls[0], "grams_used": 1, "event_type": "waste"}
