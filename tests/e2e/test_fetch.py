@@ -104,6 +104,36 @@ class Fetching(unittest.TestCase):
         self.assertNotIn(bench.brokers["a1"].access_code, bench.daemon.stderr())
         self.assertEqual(list(bench.daemon.state.glob("fetch-*")), [])
 
+    def test_the_printer_s_own_switch_counts(self):
+        """Off for all and on for one; then, at run time, on for all and off for that one."""
+        bench = Bench()
+        bench.__enter__()
+        self.addCleanup(bench.__exit__, None)
+        for name, family, serial in (("own", "a1", A1), ("asall", "p1s", P1S)):
+            bench.add_silent(name, family, serial)
+            bench.do(f"load {name} 1/1 profile=GFL99 material=PLA color=#C12E1F known=yes")
+        idle = self.vsftpd(bench, "asall", bench.files / P1S)
+        bench.register("own", ftps_port=self.vsftpd(bench, "own", bench.files / A1).port, fetch_sliced_file=True)
+        bench.register("asall", ftps_port=idle.port)
+        bench.do("speed 40")
+        self.print_on_both(bench, "first.gcode.3mf")
+        self.wait_state(bench, "own", "ready", 30)
+        self.assertEqual(self.wait_state(bench, "asall", "off", 20)["reason"], "switched_off")
+        for name in ("own", "asall"):
+            self.wait_end(bench, name)
+        answers = (bench.daemon.put("/api/settings", {"printers.fetch_sliced_file": True}),
+                   bench.daemon.put("/api/printers/own", {"fetch_sliced_file": False}))
+        self.assertEqual([answer.status for answer in answers], [200, 200], answers)
+        self.print_on_both(bench, "second.gcode.3mf")
+        self.wait_state(bench, "asall", "ready", 30)
+        self.assertEqual(self.wait_state(bench, "own", "off", 20)["reason"], "switched_off")
+
+    def print_on_both(self, bench, file):
+        for name in ("own", "asall"):
+            bench.do(f"print {name} file={file} slots=1/1 grams=5 layers=20 layer_s=8")
+        for name in ("own", "asall"):
+            wait_until(lambda: (self.job(bench, name) or {}).get("gcode_file_name") == file, 20, f"{name} prints {file}")
+
     def test_plain_gcode_is_counted_too(self):
         bench = self.bench()
         self.prepare(bench, "a1", "a1", A1)
