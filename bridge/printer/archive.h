@@ -1,6 +1,7 @@
 /*
- * A zip archive from outside, opened within limits: number of entries, size and ratio of each.
- * Owner: archive_close; entries are closed before their archive. Thread: one at a time.
+ * A zip archive from outside, opened within limits: number of entries, size of its directory, size
+ * and ratio of each entry. Owner: archive_close; entries are closed before their archive. Thread:
+ * one at a time.
  */
 #ifndef BRIDGE_PRINTER_ARCHIVE_H
 #define BRIDGE_PRINTER_ARCHIVE_H

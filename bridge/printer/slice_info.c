@@ -1,6 +1,7 @@
 #include "bridge/printer/slice_info.h"
 
 #include <expat.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -22,6 +23,42 @@ static void stop(struct reading *r, const char *fault)
         r->fault = fault;
     XML_StopParser(r->parser, XML_FALSE);
 }
+
+/* ---- memory: expat keeps every name and holds the whole of a tag ---- */
+
+static const size_t memory_most = 2 * 1024 * 1024; /* a parser takes 50 KiB for a real document */
+static _Thread_local size_t taken;                 /* expat's callbacks have no context */
+
+static void *take_memory(void *old, size_t size)
+{
+    size_t before = malloc_usable_size(old);
+    if (size > memory_most || taken - before + size > memory_most)
+        return NULL;
+    void *memory = realloc(old, size);
+    if (memory)
+        taken += malloc_usable_size(memory) - before;
+    return memory;
+}
+
+static void *take_new(size_t size)
+{
+    return take_memory(NULL, size);
+}
+
+static void give_back(void *memory)
+{
+    taken -= malloc_usable_size(memory);
+    free(memory);
+}
+
+static XML_Parser new_parser(void)
+{
+    static const XML_Memory_Handling_Suite suite = {take_new, take_memory, give_back};
+    taken = 0;
+    return XML_ParserCreate_MM(NULL, &suite, NULL);
+}
+
+/* ---- the document ---- */
 
 static const char *attribute(const XML_Char **list, const char *name)
 {
@@ -143,6 +180,15 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *
     stop(ctx, "it has a document type, which a slicer never writes");
 }
 
+static const char *fault_of(const struct reading *r)
+{
+    enum XML_Error code = XML_GetErrorCode(r->parser);
+    if (r->fault)
+        return r->fault;
+    return code == XML_ERROR_NO_MEMORY ? "its tags or names are larger than a slicer's"
+                                       : XML_ErrorString(code);
+}
+
 static const char *pump(struct reading *r, int (*read)(void *ctx, char *bytes, int size), void *ctx)
 {
     char chunk[CHUNK];
@@ -155,7 +201,7 @@ static const char *pump(struct reading *r, int (*read)(void *ctx, char *bytes, i
         if (total > DOCUMENT_MOST)
             return "it is too large";
         if (XML_Parse(r->parser, chunk, got, got == 0) != XML_STATUS_OK)
-            return r->fault ? r->fault : XML_ErrorString(XML_GetErrorCode(r->parser));
+            return fault_of(r);
     } while (got > 0);
     return NULL;
 }
@@ -164,7 +210,7 @@ enum err slice_info_read(int (*read)(void *ctx, char *bytes, int size), void *ct
                          struct slice_info *ret_info, struct why *why)
 {
     struct slice_info info = {0};
-    struct reading r = {.parser = XML_ParserCreate(NULL), .info = &info};
+    struct reading r = {.parser = new_parser(), .info = &info};
     if (!r.parser)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     XML_SetUserData(r.parser, &r);

@@ -1,10 +1,9 @@
 /*
  * Metadata/slice_info.config of a sliced archive: what the slicer says of each plate.
  * Owner: the caller; slice_info_clear frees the plates. Text is bounded; too long is cut off by
- * leaving the field empty. The XML is streamed, a document type is refused, depth and counts have
- * limits.
- * Thread: any; a value belongs to one thread.
- * Source: archives of BambuStudio 02.04-02.05 and OrcaSlicer 2.3 (root `config`, one `plate` each).
+ * leaving the field empty. The XML is streamed, a document type is refused, memory, depth and
+ * counts have limits. Thread: any; a value belongs to one thread. Source: archives of BambuStudio
+ * 02.04-02.05 and OrcaSlicer 2.3 (root `config`, one `plate` each).
  */
 #ifndef BRIDGE_PRINTER_SLICE_INFO_H
 #define BRIDGE_PRINTER_SLICE_INFO_H

@@ -7,12 +7,28 @@
 #include "base/text.h"
 #include "bridge/printer/archive.h"
 
-static const uint64_t settings_most = 2 * 1024 * 1024;
+static const uint64_t settings_most = 1024 * 1024;
 
-static size_t read_some(void *bytes, size_t size, void *entry)
+/* Three bytes of JSON can take 230 of memory. Slicers write 200 braces, all of them in texts, and
+ * 150 values for each filament. */
+enum { BRACES_MOST = 4096, VALUES_MOST = 32 * 1024 };
+
+struct reading {
+    struct archive_entry *entry;
+    int braces, values;
+};
+
+static size_t read_some(void *bytes, size_t size, void *ctx)
 {
-    int got = archive_entry_read(entry, bytes, size > 65536 ? 65536 : (int)size);
-    return got < 0 ? (size_t)-1 : (size_t)got;
+    struct reading *r = ctx;
+    const char *text = bytes;
+    int got = archive_entry_read(r->entry, bytes, size > 65536 ? 65536 : (int)size);
+    for (int i = 0; i < got; i++) {
+        r->braces += text[i] == '{';
+        r->values += text[i] == ',' || text[i] == '[';
+    }
+    bool too_many = r->braces > BRACES_MOST || r->values > VALUES_MOST;
+    return got < 0 || too_many ? (size_t)-1 : (size_t)got;
 }
 
 static double number_of(const json_t *value)
@@ -38,12 +54,12 @@ static void read_numbers(const json_t *value, double *ret_numbers, size_t most)
 void slice_settings_read(struct archive *archive, struct slice_settings *ret_settings)
 {
     *ret_settings = (struct slice_settings){0};
-    struct archive_entry *entry;
-    if (archive_entry_open(archive, "Metadata/project_settings.config", settings_most, &entry,
-                           NULL) != OK)
+    struct reading reading = {0};
+    if (archive_entry_open(archive, "Metadata/project_settings.config", settings_most,
+                           &reading.entry, NULL) != OK)
         return;
-    json_auto_t *root = json_load_callback(read_some, entry, 0, NULL);
-    archive_entry_close(entry);
+    json_auto_t *root = json_load_callback(read_some, &reading, 0, NULL);
+    archive_entry_close(reading.entry);
     read_numbers(json_object_get(root, "filament_density"), ret_settings->density,
                  LEN(ret_settings->density));
     read_numbers(json_object_get(root, "filament_diameter"), ret_settings->diameter,

@@ -13,7 +13,8 @@ struct slice_settings {
     double nozzle_volume;             /* mm3; 0 where unknown */
 };
 
-/* Missing or damaged settings leave everything unknown: they only fill gaps. */
+/* Missing or damaged settings, and ones larger than any slicer's, leave everything unknown: they
+ * only fill gaps. */
 void slice_settings_read(struct archive *archive, struct slice_settings *ret_settings);
 
 #endif

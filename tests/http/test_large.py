@@ -1,11 +1,11 @@
 """A list of 10,000 rolls: whole, in pages, by many at once, within bounded memory."""
 
 import concurrent.futures
-import os
 import re
 import time
 
 from case import SPOOL, HttpCase
+from lib.daemon import PROMPT_ASAN
 from lib.main import main
 
 ROLLS = 10000
@@ -13,9 +13,7 @@ BOX = 50
 
 
 class LargeTest(HttpCase):
-    # AddressSanitizer holds freed memory back, by default 256 MB of it: growth could not be seen.
-    more_environment = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
-                        ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
+    more_environment = PROMPT_ASAN
 
     @classmethod
     def setUpClass(cls):
