@@ -78,6 +78,12 @@ void text_trim(char *text)
     text[len - from] = '\0';
 }
 
+const char *text_base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
+}
+
 bool text_to_int(const char *text, int64_t *ret_value)
 {
     const char *digits = text + (*text == '-' || *text == '+');

@@ -21,6 +21,8 @@ bool text_ends_nocase(const char *text, const char *suffix);
 void text_upper(char *text); /* ASCII, in place */
 void text_lower(char *text);
 void text_trim(char *text); /* white space at both ends, in place */
+/* What is behind the last '/', all of it where there is none; NULL for NULL. */
+const char *text_base_name(const char *path);
 
 /* Whole-text numbers: no blanks, no rest, no overflow. */
 bool text_to_int(const char *text, int64_t *ret_value);

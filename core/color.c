@@ -57,6 +57,11 @@ void color_text_alpha(struct color color, char ret_text[COLOR_TEXT_SIZE])
     put_byte(put_byte(put_byte(put_byte(ret_text, color.r), color.g), color.b), color.a);
 }
 
+uint32_t color_rgba(struct color color)
+{
+    return (uint32_t)color.r << 24 | (uint32_t)color.g << 16 | (uint32_t)color.b << 8 | color.a;
+}
+
 bool color_clear(struct color color)
 {
     return color.a == 0;

@@ -34,6 +34,7 @@ void color_text(struct color color, char ret_text[COLOR_TEXT_SIZE]);
 /* "RRGGBBAA", upper case. */
 void color_text_alpha(struct color color, char ret_text[COLOR_TEXT_SIZE]);
 bool color_clear(struct color color);
+uint32_t color_rgba(struct color color); /* 0xRRGGBBAA */
 
 /* CIE L*a*b* under D65; alpha plays no part. */
 struct lab color_lab(struct color color);

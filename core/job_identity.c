@@ -79,18 +79,12 @@ void job_forget_names(struct job *job)
     forget(job->title, sizeof job->title);
 }
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool names_job(const struct job *job, const char *name)
 {
     const char *const known[] = {job->file, job->name, job->title};
     for (size_t i = 0; i < LEN(known); i++)
-        if (*known[i] &&
-            (job_same_title(name, known[i]) || job_same_title(base_of(name), base_of(known[i]))))
+        if (*known[i] && (job_same_title(name, known[i]) ||
+                          job_same_title(text_base_name(name), text_base_name(known[i]))))
             return true;
     return false;
 }
@@ -117,7 +111,7 @@ void job_forget_printer_names(const struct job *job, struct printer *printer)
 static bool titled_late(const struct job *job, const struct print_identity *now)
 {
     return *job->file && strcmp(job->file, now->gcode_file) == 0 &&
-           job_same_title(job->name, base_of(job->file));
+           job_same_title(job->name, text_base_name(job->file));
 }
 
 bool job_replaced(const struct job *job, const struct printer *printer)
@@ -184,7 +178,7 @@ static bool command_is_of(const struct job *job, const struct print_command *com
         return strcmp(command->subtask_id, job->subtask_id) == 0;
     if (*command->title && *job->name)
         return job_same_title(command->title, job->name);
-    const char *base = base_of(command->file);
+    const char *base = text_base_name(command->file);
     return *base && *job->file && job_same_title(base, job->file);
 }
 

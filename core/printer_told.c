@@ -25,12 +25,6 @@ static bool newer(int64_t *told_at, int64_t occurred_at)
     return true;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Without a title the name of the file stands in, and makes way for a title that comes later. */
 static void take_names(struct print_identity *identity, const struct told_print *told)
 {
@@ -40,7 +34,8 @@ static void take_names(struct print_identity *identity, const struct told_print 
     if (*told->name)
         text_copy(identity->subtask_name, sizeof identity->subtask_name, told->name);
     else if (other || (*told->file && !*identity->subtask_name))
-        text_copy(identity->subtask_name, sizeof identity->subtask_name, base_name(told->file));
+        text_copy(identity->subtask_name, sizeof identity->subtask_name,
+                  text_base_name(told->file));
 }
 
 /* Ids that the printer itself told before are of another print than the one that begins now. */

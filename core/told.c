@@ -273,11 +273,6 @@ static bool says(const json_t *value, const char *word)
     return lenient_text(value, text, sizeof text) == LENIENT_TAKEN && text_equal_nocase(text, word);
 }
 
-static uint32_t rgba_of(struct color color)
-{
-    return (uint32_t)color.r << 24 | (uint32_t)color.g << 16 | (uint32_t)color.b << 8 | color.a;
-}
-
 static void read_colors(const json_t *list, struct told_slot *slot)
 {
     struct tray *tray = &slot->tray;
@@ -292,7 +287,7 @@ static void read_colors(const json_t *list, struct told_slot *slot)
             slot->skipped++;
             return;
         }
-        tray->colors[i] = rgba_of(color);
+        tray->colors[i] = color_rgba(color);
     }
     tray->color_count = (int32_t)count;
 }
@@ -321,7 +316,7 @@ static void read_tray(const json_t *body, struct told_slot *slot)
     take_tag(json_object_get(body, "tag_uid"), tray->tag_uid, sizeof tray->tag_uid, skipped);
     take_tag(json_object_get(body, "tray_uuid"), tray->tray_uuid, sizeof tray->tray_uuid, skipped);
     if (took(lenient_color(json_object_get(body, "color"), &color), skipped))
-        tray->has_color = 1, tray->rgba = rgba_of(color);
+        tray->has_color = 1, tray->rgba = color_rgba(color);
     read_colors(json_object_get(body, "colors"), slot);
     if (took(lenient_int(either(body, "remain_percent", "remain"), &remain), skipped) &&
         remain >= 0 && remain <= 100)

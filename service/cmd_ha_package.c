@@ -150,28 +150,13 @@ static enum err print_one(const struct wish *wish, const struct cmd_ha_package_p
     return OK;
 }
 
-typedef enum err read_list(struct db *db, const json_t *args, struct list *ret_list,
-                           struct why *why);
-
-static enum err rows_of(struct db *db, read_list *read, json_t *moved_args, json_t **ret_rows,
-                        struct why *why)
-{
-    auto_list list = {0};
-    json_auto_t *args = moved_args;
-    enum err e = read(db, args, &list, why);
-    if (e != OK)
-        return e;
-    *ret_rows = list.body.failed ? NULL : json_loadb(list.body.data, list.body.len, 0, NULL);
-    return *ret_rows ? OK : why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
-}
-
 static enum err print_row(const struct wish *wish, struct db *db, const json_t *row,
                           struct why *why)
 {
     json_auto_t *slots = NULL;
     const char *id = json_string_value(json_object_get(row, "printer_id"));
     const char *serial = json_string_value(json_object_get(row, "serial"));
-    enum err e = rows_of(db, slots_list, json_pack("{s:s}", "printer_id", id), &slots, why);
+    enum err e = list_rows(db, slots_list, json_pack("{s:s}", "printer_id", id), &slots, why);
     const struct cmd_ha_package_printer printer = {
         .name = serial ? serial : id, .id = id, .slots = slots};
     return e ? e : print_one(wish, &printer, json_string_value(json_object_get(row, "model")), why);
@@ -190,7 +175,7 @@ static enum err print_named(const struct wish *wish, struct db *db, struct why *
 static enum err print_known(const struct wish *wish, struct db *db, struct why *why)
 {
     json_auto_t *printers = NULL;
-    enum err e = db ? rows_of(db, printers_list, json_object(), &printers, why) : OK;
+    enum err e = db ? list_rows(db, printers_list, json_object(), &printers, why) : OK;
     size_t i;
     const json_t *row;
     if (e == OK && !json_array_size(printers))

@@ -120,10 +120,9 @@ static void overlay_settings(struct config *config, struct db *db)
 
 static void overlay_thresholds(struct config *config, struct db *db)
 {
-    auto_list list = {0};
-    if (thresholds_list(db, NULL, &list, NULL) != OK || !list.body.data)
+    json_auto_t *rows = NULL;
+    if (list_rows(db, thresholds_list, NULL, &rows, NULL) != OK)
         return;
-    json_auto_t *rows = json_loadb(list.body.data, list.body.len, 0, NULL);
     size_t index;
     json_t *row;
     json_array_foreach (rows, index, row) {
@@ -165,10 +164,9 @@ static void overlay_printer(struct config *config, const json_t *row)
 
 static void overlay_printers(struct config *config, struct db *db)
 {
-    auto_list list = {0};
-    if (printers_list(db, NULL, &list, NULL) != OK || !list.body.data)
+    json_auto_t *rows = NULL;
+    if (list_rows(db, printers_list, NULL, &rows, NULL) != OK)
         return;
-    json_auto_t *rows = json_loadb(list.body.data, list.body.len, 0, NULL);
     size_t index;
     json_t *row;
     json_array_foreach (rows, index, row)

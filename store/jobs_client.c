@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/text.h"
 #include "core/job_identity.h"
 #include "store/args.h"
 #include "store/db.h"
@@ -35,19 +36,13 @@ static enum err answer(struct db *db, int64_t job, bool with_usage, json_t **ret
 
 /* --- start --- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    return slash ? slash + 1 : path;
-}
-
 static bool same_print(const json_t *active, const json_t *args)
 {
     const char *theirs = args_text(args, "external_id"), *ours = args_text(active, "external_id");
     if (theirs && ours)
         return strcmp(theirs, ours) == 0;
-    const char *file = base_name(args_text(args, "gcode_file_name"));
-    const char *known = base_name(args_text(active, "file_name"));
+    const char *file = text_base_name(args_text(args, "gcode_file_name"));
+    const char *known = text_base_name(args_text(active, "file_name"));
     const char *name = args_text(active, "name");
     return file && ((known && job_same_title(file, known)) || (name && job_same_title(file, name)));
 }

@@ -202,3 +202,15 @@ enum err list_read(struct db *db, const struct list_kind *kind, const json_t *ar
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a list");
     return db_status(db, why);
 }
+
+enum err list_rows(struct db *db, list_reader *read, json_t *moved_args, json_t **ret_rows,
+                   struct why *why)
+{
+    auto_list list = {0};
+    json_auto_t *args = moved_args;
+    enum err e = read(db, args, &list, why);
+    if (e != OK)
+        return e;
+    *ret_rows = list.body.failed ? NULL : json_loadb(list.body.data, list.body.len, 0, NULL);
+    return *ret_rows ? OK : why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a list");
+}

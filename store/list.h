@@ -52,4 +52,10 @@ struct list_kind {
 enum err list_read(struct db *db, const struct list_kind *kind, const json_t *args,
                    struct list *ret_list, struct why *why);
 
+/* All of a noun's list as JSON: *ret_rows is the caller's. ${moved_args} as that list has them. */
+typedef enum err list_reader(struct db *db, const json_t *args, struct list *ret_list,
+                             struct why *why);
+enum err list_rows(struct db *db, list_reader *read, json_t *moved_args, json_t **ret_rows,
+                   struct why *why);
+
 #endif

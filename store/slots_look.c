@@ -28,11 +28,6 @@ static enum slot_state state_of(const char *slug)
     return SLOT_UNSEEN;
 }
 
-static uint32_t rgba_of(struct color color)
-{
-    return (uint32_t)color.r << 24 | (uint32_t)color.g << 16 | (uint32_t)color.b << 8 | color.a;
-}
-
 static void fill_colors(const json_t *row, struct tray *tray)
 {
     struct color color;
@@ -40,13 +35,13 @@ static void fill_colors(const json_t *row, struct tray *tray)
     if (text && color_parse(text, &color)) {
         color.a = (uint8_t)args_int(row, "alpha", 255);
         tray->has_color = 1;
-        tray->rgba = rgba_of(color);
+        tray->rgba = color_rgba(color);
     }
     const char *list = args_text(row, "colors");
     json_auto_t *colors = list ? json_loads(list, 0, NULL) : NULL;
     for (size_t i = 0; i < json_array_size(colors) && i < TRAY_COLORS_MAX; i++)
         if (color_parse(json_string_value(json_array_get(colors, i)), &color))
-            tray->colors[tray->color_count++] = rgba_of(color);
+            tray->colors[tray->color_count++] = color_rgba(color);
 }
 
 enum err slots_tray(struct db *db, int64_t slot, struct tray *ret_tray, struct why *why)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/text.h"
 #include "core/job.h"
 #include "core/job_identity.h"
 #include "core/tray.h"
@@ -60,7 +61,7 @@ static int64_t take_over(struct db *db, int64_t printer, const struct job *job)
     if (!row)
         return 0;
     const char *file = args_text(row, "file_name"), *name = args_text(row, "name");
-    const char *base = file && strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+    const char *base = text_base_name(file);
     bool same = (base && (job_same_title(base, job->file) || job_same_title(base, job->name))) ||
                 (name && job_same_title(name, job->name));
     int64_t active = args_int(row, "id", 0);

@@ -57,19 +57,6 @@ void discovery_act_close(struct discovery_act *act)
 
 /* --- reading --- */
 
-typedef enum err read_list(struct db *db, const json_t *args, struct list *ret_list,
-                           struct why *why);
-
-static json_t *rows_of(struct db *db, read_list *read, json_t *moved_args)
-{
-    struct why why;
-    auto_list list = {0};
-    json_auto_t *args = moved_args;
-    if (read(db, args, &list, &why) != OK || list.body.failed)
-        return NULL;
-    return json_loadb(list.body.data, list.body.len, 0, NULL);
-}
-
 static bool has_roll(const json_t *spools, const char *id)
 {
     size_t i;
@@ -99,23 +86,41 @@ static enum err add_loaded(struct db *db, const json_t *slots, json_t *spools, s
     return OK;
 }
 
+struct shown {
+    json_t *printers, *slots, *spools;
+};
+
+static enum err read_shown(struct db *db, struct shown *shown, struct why *why)
+{
+    json_t *recent = json_pack("{s:i, s:s}", "limit", DISCOVERY_OPTIONS - 1, "sort", "-updated_at");
+    enum err e = list_rows(db, spools_list, recent, &shown->spools, why);
+    if (e == OK)
+        e = list_rows(db, printers_list, json_object(), &shown->printers, why);
+    if (e == OK)
+        e = list_rows(db, slots_list, json_object(), &shown->slots, why);
+    return e == OK ? add_loaded(db, shown->slots, shown->spools, why) : e;
+}
+
 json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_names *names)
 {
     struct why why;
+    struct shown shown = {0};
+    json_t *topics = NULL;
     if (db_begin(act->db) != OK)
         return NULL;
-    json_auto_t *printers = rows_of(act->db, printers_list, json_object());
-    json_auto_t *slots = rows_of(act->db, slots_list, json_object());
-    json_auto_t *spools =
-        rows_of(act->db, spools_list,
-                json_pack("{s:i, s:s}", "limit", DISCOVERY_OPTIONS - 1, "sort", "-updated_at"));
     int64_t newest = changes_newest(act->db);
-    enum err e = printers && slots && spools ? add_loaded(act->db, slots, spools, &why) : ERR_IO;
+    enum err e = read_shown(act->db, &shown, &why);
     db_rollback(act->db);
-    if (e != OK)
-        return NULL;
-    act->told = newest;
-    return discovery_make(names, printers, slots, spools);
+    if (e == OK)
+        topics = discovery_make(names, shown.printers, shown.slots, shown.spools);
+    else
+        log_line(LOG_WARN, "homeassistant.mqtt", "problem=\"%s\"", why.text);
+    if (topics)
+        act->told = newest;
+    json_decref(shown.printers);
+    json_decref(shown.slots);
+    json_decref(shown.spools);
+    return topics;
 }
 
 bool discovery_act_news(struct discovery_act *act)

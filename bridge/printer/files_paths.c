@@ -46,12 +46,6 @@ static void add_with(struct names *names, const char *stem, const char *suffix)
         add_name(names, name);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -109,7 +103,7 @@ static bool is_plate(const char *name)
 /* A print of plain gcode names its file. */
 static void add_plain(struct names *names, const char *path)
 {
-    const char *name = last_part(path);
+    const char *name = text_base_name(path);
     if (text_ends_nocase(name, ".gcode") && !is_plate(name))
         add_name(names, name);
 }
@@ -170,11 +164,11 @@ void files_paths_list(const struct files_names *given, bool everywhere,
     decode(url);
     *ret_paths = (struct files_paths){0};
     add_url(ret_paths, url);
-    add_name(&names, last_part(given->file));
+    add_name(&names, text_base_name(given->file));
     if (text_ends_nocase(url, ".3mf"))
-        add_name(&names, last_part(url));
+        add_name(&names, text_base_name(url));
     if (text_ends_nocase(given->gcode_file, ".3mf"))
-        add_name(&names, last_part(given->gcode_file));
+        add_name(&names, text_base_name(given->gcode_file));
     add_plain(&names, given->gcode_file);
     add_title(&names, given->subtask_name);
     add_variants(&names);

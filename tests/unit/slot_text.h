@@ -86,11 +86,6 @@ static inline struct colors colors_of(const char *line)
     return colors;
 }
 
-static inline uint32_t rgba_of(struct color color)
-{
-    return (uint32_t)color.r << 24 | (uint32_t)color.g << 16 | (uint32_t)color.b << 8 | color.a;
-}
-
 static inline enum slot_state state_of(const char *line)
 {
     static const struct {
@@ -122,9 +117,9 @@ static inline struct tray tray_from(const char *line)
     tray.weight_g = (int32_t)number_of(line, "g", 0);
     tray.remain_percent = (int32_t)number_of(line, "remain", -1);
     tray.has_color = colors.count > 0;
-    tray.rgba = colors.count > 0 ? rgba_of(colors.list[0]) : 0;
+    tray.rgba = colors.count > 0 ? color_rgba(colors.list[0]) : 0;
     for (int i = 0; colors.count > 1 && i < colors.count; i++)
-        tray.colors[tray.color_count++] = rgba_of(colors.list[i]);
+        tray.colors[tray.color_count++] = color_rgba(colors.list[i]);
     return tray;
 }
 

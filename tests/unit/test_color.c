@@ -113,6 +113,7 @@ static void texts(void **state)
     color_text(hex("0a1b2c80"), text);
     assert_string_equal(text, "#0A1B2C");
     assert_int_equal(hex("0a1b2c80").a, 128);
+    assert_int_equal(color_rgba(hex("0a1b2c80")), 0x0A1B2C80);
 }
 
 static void clear_is_its_own_colour(void **state)

@@ -119,6 +119,15 @@ static void base64_of_either_alphabet_is_read(void **state)
     }
 }
 
+static void base_names(void **state)
+{
+    (void)state;
+    assert_string_equal(text_base_name("/data/Metadata/plate_1.gcode"), "plate_1.gcode");
+    assert_string_equal(text_base_name("cube.3mf"), "cube.3mf");
+    assert_string_equal(text_base_name("folder/"), "");
+    assert_null(text_base_name(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +136,7 @@ int main(void)
         cmocka_unit_test(numbers_are_whole),
         cmocka_unit_test(json_text_is_always_valid),
         cmocka_unit_test(base64_of_either_alphabet_is_read),
+        cmocka_unit_test(base_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
