@@ -94,8 +94,9 @@ static enum err run_look(void *ctx, struct db *db, struct why *why)
 void home_refresh(struct home *home, struct hub *hub)
 {
     struct why why;
+    char problem[LOG_VALUE];
     if (hub_write(hub, clock_now(), run_look, home, &why) != OK)
-        log_line(LOG_WARN, "homeassistant", "problem=\"%s\"", why.text);
+        log_line(LOG_WARN, "homeassistant", "problem=%s", log_value(why.text, problem));
 }
 
 void home_clear(struct home *home)

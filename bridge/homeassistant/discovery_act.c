@@ -104,6 +104,7 @@ static enum err read_shown(struct db *db, struct shown *shown, struct why *why)
 json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_names *names)
 {
     struct why why;
+    char problem[LOG_VALUE];
     struct shown shown = {0};
     json_t *topics = NULL;
     if (db_begin(act->db) != OK)
@@ -114,7 +115,7 @@ json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_n
     if (e == OK)
         topics = discovery_make(names, shown.printers, shown.slots, shown.spools);
     else
-        log_line(LOG_WARN, "homeassistant.mqtt", "problem=\"%s\"", why.text);
+        log_line(LOG_WARN, "homeassistant.mqtt", "problem=%s", log_value(why.text, problem));
     if (topics)
         act->told = newest;
     json_decref(shown.printers);
@@ -252,12 +253,12 @@ static enum err run_order(void *ctx, struct db *db, struct why *why)
 
 void discovery_act_refuse(struct discovery_act *act, const char *printer, const struct why *why)
 {
-    log_line(LOG_WARN, "homeassistant.mqtt", "refused=%s detail=\"%s\"", why->code, why->text);
+    char detail[LOG_VALUE];
+    log_line(LOG_WARN, "homeassistant.mqtt", "refused=%s detail=%s", why->code,
+             log_value(why->text, detail));
     if (json_array_size(act->refused) < REFUSED_MOST)
-        json_array_append_new(act->refused,
-                              json_pack("{s:s, s:{s:s, s:s, s:s}}", "printer_id", printer, "event",
-                                        "event_type", "command_refused", "code", why->code, "text",
-                                        why->text));
+        json_array_append_new(act->refused, json_pack("{s:s, s:o}", "printer_id", printer, "event",
+                                                      discovery_make_refusal(why)));
 }
 
 void discovery_act_command(struct discovery_act *act, const struct discovery_command *command)

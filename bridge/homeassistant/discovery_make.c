@@ -6,16 +6,11 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "core/alert.h"
 
 enum { KEY_SIZE = 64, TEXT_SIZE = 256 };
 
-static const char *const event_types[] = {
-    "low_spool",         "low_product",         "runout",          "runout_forecast",
-    "slot_changed",      "unassigned_in_use",   "open_charge",     "weight_mismatch",
-    "print_finished",    "print_failed",        "print_cancelled", "printer_unreachable",
-    "wrong_access_code", "certificate_changed", "locked_mode",     "dry_by_passed",
-    "command_refused",
-};
+static const char refused[] = "command_refused"; /* the one event that is no alert */
 
 static const char *text_in(const json_t *row, const char *key)
 {
@@ -199,9 +194,9 @@ static json_t *event_entity(const struct discovery_names *names, const char *pri
     snprintf(topic, sizeof topic, "%s/%s/event", names->base, printer);
     snprintf(unique, sizeof unique, "filamentd_%s_event", id);
     snprintf(entity, sizeof entity, "event.filamentd_%s", id);
-    json_t *types = json_array();
-    for (size_t i = 0; i < LEN(event_types); i++)
-        json_array_append_new(types, json_string(event_types[i]));
+    json_t *types = json_pack("[s]", refused);
+    for (size_t i = 0; i < ALERT_KIND_COUNT; i++)
+        json_array_append_new(types, json_string(alert_slugs[i]));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "p", "event", "unique_id", unique,
                      "default_entity_id", entity, "name", "filament", "state_topic", topic,
                      "event_types", types);
@@ -324,6 +319,12 @@ json_t *discovery_make_event(const json_t *alert)
                      "ams_slot_id", copy_of(alert, "ams_slot_id"), "spool_id",
                      copy_of(alert, "spool_id"), "job_id", copy_of(alert, "job_id"), "question_id",
                      copy_of(alert, "question_id"));
+}
+
+json_t *discovery_make_refusal(const struct why *why)
+{
+    return json_pack("{s:s, s:s, s:s}", "event_type", refused, "code", why->code, "text",
+                     why->text);
 }
 
 /* --- commands --- */

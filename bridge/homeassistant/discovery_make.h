@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "core/address.h"
 
 enum {
@@ -43,8 +44,10 @@ json_t *discovery_make_removal(const json_t *before, const json_t *next);
 /* The text of a roll in a choice: "#12 Prusament PLA Galaxy Black". */
 void discovery_make_option(const json_t *spool, char *ret_text, size_t size);
 
-/* The event of an alert's row: {event_type, ...}. */
+/* The event of an alert's row: {event_type, ...}, the type its kind. */
 json_t *discovery_make_event(const json_t *alert);
+/* That of a command that was refused. */
+json_t *discovery_make_refusal(const struct why *why);
 
 enum discovery_verb { DISCOVERY_SET, DISCOVERY_CONFIRM, DISCOVERY_CLEAR };
 

@@ -51,6 +51,7 @@ const char *poll_reason_slug(enum poll_reason reason)
 
 static void note(struct poll *poll, enum poll_reason reason, const char *detail)
 {
+    char value[LOG_VALUE];
     int64_t now = clock_now();
     pthread_mutex_lock(&poll->lock);
     bool changed = poll->status.reason != reason;
@@ -62,8 +63,8 @@ static void note(struct poll *poll, enum poll_reason reason, const char *detail)
     snprintf(poll->status.detail, sizeof poll->status.detail, "%s", detail);
     pthread_mutex_unlock(&poll->lock);
     if (changed)
-        log_line(reason == POLL_OK ? LOG_INFO : LOG_WARN, "homeassistant.poll",
-                 "reason=%s detail=\"%s\"", poll_reason_slug(reason), detail);
+        log_line(reason <= POLL_OK ? LOG_INFO : LOG_WARN, "homeassistant.poll",
+                 "reason=%s detail=%s", poll_reason_slug(reason), log_value(detail, value));
 }
 
 void poll_status(struct poll *poll, struct poll_status *ret_status)
@@ -85,6 +86,7 @@ static json_t *read_answer(const struct poll *poll)
 static void tell(const struct poll *poll, const json_t *entry)
 {
     struct why why;
+    char problem[LOG_VALUE];
     json_t *answer = NULL;
     const struct events events = {.hub = poll->options.hub,
                                   .entities = poll->options.entities,
@@ -95,7 +97,7 @@ static void tell(const struct poll *poll, const json_t *entry)
                        : events_slot(&events, json_object_get(entry, "ams_update"), clock_now(),
                                      &answer, &why);
     if (e != OK && e != ERR_INVALID && e != ERR_BUSY)
-        log_line(LOG_ERROR, "homeassistant.poll", "problem=\"%s\"", why.text);
+        log_line(LOG_ERROR, "homeassistant.poll", "problem=%s", log_value(why.text, problem));
     json_decref(answer);
 }
 
@@ -222,6 +224,8 @@ static void *run(void *arg)
             pause_for(poll, 0, round);
             continue;
         }
+        if (round != before)
+            note(poll, POLL_STARTING, "");
         enum poll_reason reason = ask_prepared(poll);
         if (atomic_load(&poll->stop))
             break;

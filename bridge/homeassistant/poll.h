@@ -34,8 +34,8 @@ struct poll_options {
 };
 
 enum poll_reason {
-    POLL_OFF, /* no URL, no token, or no seconds between two polls */
-    POLL_STARTING,
+    POLL_OFF,      /* no URL, no token, or no seconds between two polls */
+    POLL_STARTING, /* configured, and not answered yet */
     POLL_OK,
     POLL_UNREACHABLE,
     POLL_TLS,         /* its certificate does not verify */

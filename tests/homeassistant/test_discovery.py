@@ -118,6 +118,9 @@ class DiscoveryTest(unittest.TestCase):
                 self.assertRegex(entity["default_entity_id"], rf'^{entity["p"]}\.[a-z0-9_]+$')
                 self.assertFalse(entity["name"].startswith("Shelf"))
         self.assertEqual({c["p"] for c in config["cmps"].values()}, PLATFORMS)
+        alerts = self.daemon.get("/api/openapi.json").json["components"]["schemas"]["Alert"]["properties"]["kind"]
+        kinds = next(k["enum"] for k in alerts["anyOf"] if "enum" in k)
+        self.assertEqual(set(config["cmps"]["event"]["event_types"]), {"command_refused", *kinds})
         choice = config["cmps"]["1_1_choice"]
         self.assertEqual(set(choice["options"]), {"Empty", self.option(self.roll), self.option(self.other)})
         state = self.state()

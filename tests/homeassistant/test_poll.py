@@ -130,6 +130,7 @@ class WrongTokenTest(PollCase):
         self.daemon.start()
         self.daemon.post("/api/printers", {"printer_id": SERIAL, "source": "homeassistant"})
         wait_until(lambda: self.reason() == "wrong_token", 15, "the reason")
+        self.assertLess(self.daemon.stderr().index("reason=starting"), self.daemon.stderr().index("reason=wrong_token"))
 
 
 if __name__ == "__main__":
