@@ -22,7 +22,8 @@ static const struct field filament_fields[] = {
     {NULL, "estimated_grams", K_GRAMS, 0, 0, 0, 0, NIL, NULL, "The slicer's"},
     {NULL, "used_grams", K_GRAMS, 0, 0, 0, 0, NIL, NULL,
      "What it came to; null before the end and where nobody knows"},
-    {NULL, "slot", K_OBJECT, 0, 0, 0, 0, NIL, NULL, "Slot that the print was told to use",
+    {NULL, "slot", K_OBJECT, 0, 0, 0, 0, NIL, NULL,
+     "Slot that the print was told to use; else, once it ended, the first that fed it",
      &slots_shape_address},
     {NULL, "spool_id", K_TEXT, 0, 0, 0, 0, NIL, NULL, "Roll"},
 };

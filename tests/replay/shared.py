@@ -119,7 +119,8 @@ def compare_with_sliced(program, shared, files, wanted):
     lines = told(program, files, "--sliced", str(path))
     compare_jobs(wanted, lines)
     (got,) = lines[-1]["jobs"]
-    compare_mapping(want["mapping_with_sliced_file"], got["segments"])
+    for entries in (got["filaments"], got["segments"]):
+        compare_mapping(want["mapping_with_sliced_file"], entries)
     grams = json.loads(path.with_name("expected-usage.json").read_text())["files"][path.name]["computed_g"]
     used = {str(entry["index"]): entry["used_grams"] for entry in got["filaments"]}
     if used.keys() != grams.keys() or any(abs(used[index] - grams[index]) > 0.01 for index in grams):

@@ -1208,7 +1208,9 @@ SELECT
                     CASE WHEN j.ended_at IS NULL THEN
                         (SELECT sp.public_id FROM slot_assignment a JOIN spool sp ON sp.id = a.spool
                             WHERE a.slot = jf.slot AND a.unassigned_at IS NULL) END) AS spool_id
-            FROM job_filament jf LEFT JOIN slot sl ON sl.id = jf.slot
+            FROM job_filament jf LEFT JOIN slot sl ON sl.id = coalesce(jf.slot,
+                (SELECT g.slot FROM job_segment g WHERE g.job = jf.job AND g.filament = jf.idx
+                    ORDER BY g.segment LIMIT 1))
             WHERE jf.job = j.id ORDER BY jf.idx) x) AS filaments,
     (SELECT json_group_array(json_object('index', x.filament,
         'slot', CASE WHEN x.unit IS NOT NULL THEN json_object('ams_unit_number', x.unit,
