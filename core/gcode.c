@@ -34,7 +34,7 @@ static int64_t read_fixed(const char **at, const char *end)
         p++;
     int64_t value = 0;
     for (; p < end && *p >= '0' && *p <= '9'; p++)
-        if (value < INT64_C(1000000000)) /* a longer number is no length of filament */
+        if (value < INT64_C(100000000)) /* a longer number is no length of filament */
             value = value * 10 + (*p - '0');
     value *= gcode_mm;
     if (p < end && *p == '.') {
@@ -62,10 +62,20 @@ static bool word(const char *at, const char *end, char letter, int *ret_value)
     return false;
 }
 
+/* Both are below 1e18, so the sum always fits. */
+static void add(struct gcode *gcode, int64_t *sum, int64_t length)
+{
+    int64_t next = *sum + length;
+    if (next > gcode_most || next < -gcode_most)
+        gcode->too_long = true;
+    else
+        *sum = next;
+}
+
 static void lay_down(struct gcode *gcode, int filament, int64_t length)
 {
     if (filament >= 0 && filament < GCODE_FILAMENTS)
-        gcode->used[filament] += length;
+        add(gcode, &gcode->used[filament], length);
     else
         gcode->tool_unknown = true;
 }
@@ -86,9 +96,12 @@ static void move(struct gcode *gcode, const char *at, const char *end)
     if (!extrudes)
         return;
     int64_t length = gcode->relative ? e : e - gcode->position;
-    gcode->position = gcode->relative ? gcode->position + e : e;
+    if (gcode->relative)
+        add(gcode, &gcode->position, e);
+    else
+        gcode->position = e;
     if (gcode->flushing)
-        gcode->flush += length;
+        add(gcode, &gcode->flush, length);
     else if (moves && length > 0)
         lay_down(gcode, gcode->filament, length);
 }

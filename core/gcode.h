@@ -25,6 +25,8 @@ enum {
 
 /* Lengths are integers of 1e-8 mm, so that sums are exact in any order. */
 static const int64_t gcode_mm = 100000000;
+/* 10 km or 30 kg: no plate lays down as much of one filament. */
+static const int64_t gcode_most = INT64_C(1000000000000000);
 
 struct gcode;
 
@@ -39,7 +41,8 @@ struct gcode_watch {
     void (*tool)(void *ctx, const struct gcode *gcode, int filament);
 };
 
-/* What the slicer wrote about its own result; counts are 0 where the file does not say. */
+/* What the slicer wrote about its own result; counts are 0 where the file does not say, and a
+ * number that no slicer can mean is -1. */
 struct gcode_header {
     int total_layers;
     int used_count; /* entries of the next three: filaments used, in the slicer's order */
@@ -62,6 +65,7 @@ struct gcode {
     double nozzle_volume[GCODE_NOZZLES]; /* mm3 between cutter and tip; 0: not told yet */
     bool flushed_unknown; /* a flush was booked before the nozzle volume was known: read again */
     int filament;         /* selected, 0-based */
+    bool too_long;        /* more than gcode_most: the sums are worth nothing */
     bool tool_unknown;    /* something was laid down by a filament number that we cannot hold */
 
     /* The rest is the reader's own. */

@@ -24,6 +24,8 @@ static void stop(struct reading *r, const char *fault)
     XML_StopParser(r->parser, XML_FALSE);
 }
 
+static const double grams_most = 1e5, metres_most = 1e4; /* of one plate */
+
 /* ---- memory: expat keeps every name and holds the whole of a tag ---- */
 
 static const size_t memory_most = 2 * 1024 * 1024; /* a parser takes 50 KiB for a real document */
@@ -68,8 +70,9 @@ static const char *attribute(const XML_Char **list, const char *name)
     return "";
 }
 
-/* A number with point or comma as decimal sign: slicers write the one of their locale. */
-static double number_of(const char *text)
+/* A number with point or comma as decimal sign: slicers write the one of their locale. -1: none, or
+ * above ${most}. */
+static double number_of(const char *text, double most)
 {
     char copy[40];
     double value;
@@ -79,13 +82,12 @@ static double number_of(const char *text)
         if (*c == ',')
             *c = '.';
     text_trim(copy);
-    return text_to_double(copy, &value) && value >= 0 ? value : -1;
+    return text_to_double(copy, &value) && value >= 0 && value <= most ? value : -1;
 }
 
 static int whole_of(const char *text, int most)
 {
-    double value = number_of(text);
-    return value >= 0 && value <= most ? (int)value : -1;
+    return (int)number_of(text, most);
 }
 
 static void read_nozzles(struct slice_plate *plate, const char *text)
@@ -106,7 +108,7 @@ static void on_metadata(struct slice_plate *plate, const char *key, const char *
     } else if (strcmp(key, "prediction") == 0) {
         plate->prediction_s = whole_of(value, 100000000);
     } else if (strcmp(key, "weight") == 0) {
-        plate->weight_g = number_of(value);
+        plate->weight_g = number_of(value, grams_most);
     } else if (strcmp(key, "filament_maps") == 0) {
         read_nozzles(plate, value);
     }
@@ -125,8 +127,8 @@ static void on_filament(struct reading *r, const XML_Char **list)
     text_copy(filament->profile, sizeof filament->profile, attribute(list, "tray_info_idx"));
     text_copy(filament->material, sizeof filament->material, attribute(list, "type"));
     text_copy(filament->color, sizeof filament->color, attribute(list, "color"));
-    filament->used_m = number_of(attribute(list, "used_m"));
-    filament->used_g = number_of(attribute(list, "used_g"));
+    filament->used_m = number_of(attribute(list, "used_m"), metres_most);
+    filament->used_g = number_of(attribute(list, "used_g"), grams_most);
 }
 
 static void open_plate(struct reading *r)

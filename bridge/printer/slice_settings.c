@@ -13,6 +13,8 @@ static const uint64_t settings_most = 1024 * 1024;
  * 150 values for each filament. */
 enum { BRACES_MOST = 4096, VALUES_MOST = 32 * 1024 };
 
+static const double density_most = 30, diameter_most = 10, volume_most = 1e4;
+
 struct reading {
     struct archive_entry *entry;
     int braces, values;
@@ -31,24 +33,25 @@ static size_t read_some(void *bytes, size_t size, void *ctx)
     return got < 0 || too_many ? (size_t)-1 : (size_t)got;
 }
 
-static double number_of(const json_t *value)
+/* 0 for what is no number or cannot be meant. */
+static double number_of(const json_t *value, double most)
 {
-    double number;
-    if (json_is_number(value))
-        return json_number_value(value);
+    double number = json_number_value(value);
     const char *text = json_string_value(value);
-    return text && text_to_double(text, &number) ? number : 0;
+    if (text && !text_to_double(text, &number))
+        return 0;
+    return number > 0 && number <= most ? number : 0;
 }
 
 /* A list with one number for each filament; a single value stands for the first. */
-static void read_numbers(const json_t *value, double *ret_numbers, size_t most)
+static void read_numbers(const json_t *value, double *ret_numbers, size_t room, double most)
 {
     if (!json_is_array(value)) {
-        ret_numbers[0] = number_of(value);
+        ret_numbers[0] = number_of(value, most);
         return;
     }
-    for (size_t i = 0; i < json_array_size(value) && i < most; i++)
-        ret_numbers[i] = number_of(json_array_get(value, i));
+    for (size_t i = 0; i < json_array_size(value) && i < room; i++)
+        ret_numbers[i] = number_of(json_array_get(value, i), most);
 }
 
 void slice_settings_read(struct archive *archive, struct slice_settings *ret_settings)
@@ -61,8 +64,9 @@ void slice_settings_read(struct archive *archive, struct slice_settings *ret_set
     json_auto_t *root = json_load_callback(read_some, &reading, 0, NULL);
     archive_entry_close(reading.entry);
     read_numbers(json_object_get(root, "filament_density"), ret_settings->density,
-                 LEN(ret_settings->density));
+                 LEN(ret_settings->density), density_most);
     read_numbers(json_object_get(root, "filament_diameter"), ret_settings->diameter,
-                 LEN(ret_settings->diameter));
-    read_numbers(json_object_get(root, "nozzle_volume"), &ret_settings->nozzle_volume, 1);
+                 LEN(ret_settings->diameter), diameter_most);
+    read_numbers(json_object_get(root, "nozzle_volume"), &ret_settings->nozzle_volume, 1,
+                 volume_most);
 }

@@ -127,6 +127,9 @@ enum err sliced_gcode(int (*read)(void *ctx, char *bytes, int size), void *ctx,
     enum err e = pump(read, ctx, gcode, why);
     if (e == OK)
         draw(&drawing, gcode);
+    if (e == OK && gcode->too_long)
+        return why_fail(why, ERR_TOO_BIG, "too_big", NULL,
+                        "The plate lays down more than 10 km of a filament.");
     if (e == OK && drawing.full)
         return why_fail(why, ERR_TOO_BIG, "too_big", NULL,
                         "The plate has too many layers or tool changes.");

@@ -212,6 +212,20 @@ class HostileTest(HttpCase):
             with self.subTest(name):
                 self.assertStatus(self.harmless(archive(PLATE=GCODE + text)))
 
+    def test_figures_that_nobody_can_mean(self):
+        head = (b"; total filament weight [g] : %s\n; total filament length [mm] : %s\n; filament_density: %s\n; filament_diameter: %s\n"
+                b"; filament: 1\n; nozzle_volume = %s\n" % ((b"9" * 400,) * 5))
+        info = b"<plate><metadata key='index' value='1'/><metadata key='weight' value='1e308'/><filament id='1' used_g='1e308' used_m='1e308'/></plate>"
+        settings = b'{"filament_density":1e308,"filament_diameter":["1e308"],"nozzle_volume":1e308}'
+        told = self.read(archive(PLATE=head + GCODE, INFO=b"<config>" + info + b"</config>", SETTINGS=settings))
+        self.assertEqual([told["filaments"][0][key] for key in ("used_g", "used_m", "gcode_g")], [None] * 3)
+        self.refused(GCODE + b"G1 X1 E99999999999\n" * 12, "too_big", 413)
+        self.refused(GCODE + b"; FLUSH_START\n" + b"G1 E-99999999999\n" * 12 + b"; FLUSH_END\nM621 S1A\n", "too_big", 413)
+
+    def test_text_that_is_no_text(self):
+        told = self.read(GCODE + b"; filament_type = P\xff\xfeA\n; filament_colour = \xc3\n; filament_ids = \xe2\x82\n")
+        self.assertEqual([told["filaments"][0][key] for key in ("material", "color_hex", "profile")], [None] * 3)
+
 
 if __name__ == "__main__":
     main()
