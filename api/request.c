@@ -67,7 +67,7 @@ enum err request_reply_list(struct request *request, struct reply *reply, reques
     enum err e = rows(request->db, request->args, &list, why);
     if (e != OK)
         return e;
-    if (list.body.failed)
+    if (list.body.failed || list.next.failed)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     reply_header_int(reply, "X-Total-Count", list.total);
     if (list.next.len)

@@ -62,6 +62,10 @@ json_t *db_args(struct db *db, json_t *packed);
 /* Add a value (moved) to arguments, with the same care. */
 void db_put(struct db *db, json_t *args, const char *key, json_t *value);
 
+/* The text of a statement that was put together in ${sql}; no memory for it is the sticky error, so
+ * that nothing runs instead of it. The buffer's, for as long as that is not touched. */
+const char *db_sql(struct db *db, const struct buf *sql);
+
 /* Many statements in one text, without parameters: migrations and tests. */
 enum err db_script(struct db *db, const char *sql);
 

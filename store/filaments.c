@@ -201,8 +201,8 @@ static void write_more(struct db *db, int64_t id, const json_t *facts)
     for (size_t i = 0; i < LEN(more); i++) {
         auto_buf sql = {0};
         buf_format(&sql, "UPDATE filament SET %s = :%s WHERE id = :id", more[i][1], more[i][1]);
-        if (args_has(facts, more[i][1]) && !sql.failed)
-            db_exec(db, sql.data, args);
+        if (args_has(facts, more[i][1]))
+            db_exec(db, db_sql(db, &sql), args);
     }
     if (args_has(facts, "extra"))
         db_exec(db, "UPDATE filament SET extra = coalesce(:extra, '{}') WHERE id = :id", args);

@@ -32,8 +32,10 @@ static void erase_name(struct db *db, const json_t *row, const char *name)
         return;
     json_auto_t *text = json_string(name);
     char *dumped auto_free = text ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
-    if (!dumped)
+    if (!dumped) {
+        db_fail(db, ERR_NOMEM, NULL, "", "no memory to erase a name");
         return;
+    }
     json_auto_t *args = db_args(db, args_copy(row));
     db_put(db, args, "given", json_string(name));
     db_put(db, args, "written", json_stringn(dumped + 1, strlen(dumped) - 2));

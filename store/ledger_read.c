@@ -115,9 +115,8 @@ enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list
         by_bucket(&sql, bucket);
     else
         buf_text(&sql, by_event);
-    if (!sql.failed)
-        ret_list->total =
-            (int64_t)db_text(db, sql.data, keys, &ledger_history_shape, &ret_list->body);
+    ret_list->total =
+        (int64_t)db_text(db, db_sql(db, &sql), keys, &ledger_history_shape, &ret_list->body);
     ret_list->seq = changes_newest_of(db, "usage_event");
     return db_status(db, why);
 }

@@ -127,9 +127,8 @@ static void add_page(struct db *db, const struct query *query, struct list *ret_
     add_order(&sql, query);
     if (query->paged)
         buf_text(&sql, " LIMIT :limit");
-    if (!sql.failed)
-        ret_list->total =
-            (int64_t)db_text(db, sql.data, query->args, query->kind->shape, &ret_list->body);
+    ret_list->total = (int64_t)db_text(db, db_sql(db, &sql), query->args, query->kind->shape,
+                                       &ret_list->body);
 }
 
 /* Without a limit the rows were counted as they came. */
@@ -140,8 +139,7 @@ static void add_total(struct db *db, const struct query *query, struct list *ret
     auto_buf sql = {0};
     buf_format(&sql, "SELECT /* scan */ count(*) FROM %s", query->kind->shape->view);
     add_filters(&sql, query);
-    if (!sql.failed)
-        ret_list->total = db_int(db, sql.data, query->args, 0);
+    ret_list->total = db_int(db, db_sql(db, &sql), query->args, 0);
 }
 
 static void write_cursor(const struct query *query, const json_t *last, struct buf *ret_next)
@@ -170,9 +168,7 @@ static void add_next(struct db *db, const struct query *query, struct list *ret_
     add_cursor(&sql, query);
     add_order(&sql, query);
     buf_text(&sql, " LIMIT 2 OFFSET :limit - 1");
-    if (sql.failed)
-        return;
-    json_auto_t *rows = db_rows(db, sql.data, query->args, NULL);
+    json_auto_t *rows = db_rows(db, db_sql(db, &sql), query->args, NULL);
     if (json_array_size(rows) == 2)
         write_cursor(query, json_array_get(rows, 0), &ret_list->next);
 }

@@ -191,9 +191,7 @@ static enum err write_row(struct db *db, int64_t id, const json_t *args, struct 
         if (args_has(args, columns[i]))
             buf_format(&sql, ", %s = :%s", columns[i], columns[i]);
     buf_text(&sql, " WHERE id = :id");
-    if (sql.failed)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a printer");
-    db_exec(db, sql.data, copy);
+    db_exec(db, db_sql(db, &sql), copy);
     return set_aliases(db, id, args, why);
 }
 

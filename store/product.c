@@ -178,7 +178,7 @@ int64_t product_match(struct db *db, const json_t *facts, enum product_search se
         if (search == PRODUCT_EXACT || args_has(facts, facts_table[i].column))
             add_condition(&sql, &facts_table[i], search);
     buf_text(&sql, " ORDER BY id LIMIT 1");
-    int64_t id = sql.failed ? 0 : db_int(db, sql.data, args, 0);
+    int64_t id = db_int(db, db_sql(db, &sql), args, 0);
     if (id || db_failed(db))
         return id;
     db_put(db, args, "net_mg", json_integer(net_mg));
@@ -219,8 +219,7 @@ enum err product_write(struct db *db, int64_t filament, const json_t *facts)
                        fact->otherwise ? fact->otherwise : "NULL");
     }
     buf_text(&sql, " WHERE id = :id");
-    return sql.failed ? db_fail(db, ERR_NOMEM, NULL, "", "no memory for a product")
-                      : db_exec(db, sql.data, args);
+    return db_exec(db, db_sql(db, &sql), args);
 }
 
 static void give_barcode(struct db *db, json_t *args)

@@ -86,9 +86,7 @@ enum err spools_write(struct db *db, int64_t id, const json_t *args, struct why 
             buf_format(&sql, ", %s = coalesce(:%s, %s)", columns[i][1], columns[i][0],
                        columns[i][2] ? columns[i][2] : "NULL");
     buf_text(&sql, " WHERE id = :id");
-    if (sql.failed)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a roll");
-    db_exec(db, sql.data, copy);
+    db_exec(db, db_sql(db, &sql), copy);
     return db_status(db, why);
 }
 

@@ -84,7 +84,7 @@ static json_t *groups(struct db *db, const char *column, const struct field_shap
                "SELECT /* scan */ x.%s, " USED_SUMS " FROM " USED_ROWS
                " GROUP BY x.%s ORDER BY x.%s IS NULL, x.%s",
                column, column, column, column);
-    return sql.failed ? NULL : db_rows(db, sql.data, args, shape);
+    return db_rows(db, db_sql(db, &sql), args, shape);
 }
 
 static const char total_sql[] =
@@ -144,9 +144,8 @@ enum err stats_usage(struct db *db, const json_t *args, struct list *ret_list, s
                " GROUP BY x.%s ORDER BY %s, x.%s",
                group_kinds[kind].column, group_kinds[kind].column, group_kinds[kind].order,
                group_kinds[kind].column);
-    if (sql.failed)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a list");
-    ret_list->total = (int64_t)db_text(db, sql.data, args, &stats_usage_shape, &ret_list->body);
+    ret_list->total =
+        (int64_t)db_text(db, db_sql(db, &sql), args, &stats_usage_shape, &ret_list->body);
     ret_list->seq = changes_newest(db);
     return db_status(db, why);
 }

@@ -2,11 +2,12 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "store/csv.h"
 #include "store/db.h"
 #include "store/transfer_inside.h"
 
-enum { PAGE = 200 };
+enum { PAGE = 200, NAME_SIZE = 64 };
 
 /* Columns of the views, apart by commas, as they stand in the head. */
 struct sheet {
@@ -59,18 +60,20 @@ static const struct sheet sheets[] = {
 
 const char *const transfer_sheets[] = {"spools", "usage", "jobs", NULL};
 
-static void add_record(struct buf *out, json_t *row)
+/* In the order of the head, whatever order the row has. */
+static void add_record(struct buf *out, const struct sheet *sheet, const json_t *row)
 {
-    const char *name, *join = "";
-    json_t *value;
-    json_object_foreach (row, name, value) {
-        buf_text(out, join);
-        csv_cell(out, value);
-        join = ",";
+    for (const char *at = sheet->columns; *at;) {
+        char name[NAME_SIZE] = "";
+        size_t len = strcspn(at, ",");
+        text_copy_len(name, sizeof name, at, len);
+        csv_cell(out, json_object_get(row, name));
+        buf_text(out, at[len] ? "," : "\r\n");
+        at += len + (at[len] == ',');
     }
-    buf_text(out, "\r\n");
 }
 
+/* In the order in which they were entered. */
 static json_t *read_page(struct db *db, const struct sheet *sheet, int64_t *after)
 {
     auto_buf end = {0}, sql = {0};
@@ -80,14 +83,12 @@ static json_t *read_page(struct db *db, const struct sheet *sheet, int64_t *afte
                "SELECT max(id) FROM (SELECT id FROM %s WHERE id > :after ORDER BY id LIMIT %d)",
                sheet->table, PAGE);
     buf_format(&sql,
-               "SELECT %s FROM %s WHERE %s IN (SELECT public_id FROM %s WHERE id > :after "
-               "AND id <= :upto ORDER BY id)",
-               sheet->columns, sheet->view, sheet->key, sheet->table);
-    if (end.failed || sql.failed)
-        return db_fail(db, ERR_NOMEM, NULL, "", "no memory for an export"), NULL;
-    *after = db_int(db, end.data, args, 0);
+               "SELECT %s FROM (SELECT id AS entered, public_id AS own FROM %s WHERE id > :after "
+               "AND id <= :upto) CROSS JOIN %s ON %s = own ORDER BY entered",
+               sheet->columns, sheet->table, sheet->view, sheet->key);
+    *after = db_int(db, db_sql(db, &end), args, 0);
     db_put(db, args, "upto", json_integer(*after));
-    return *after ? db_rows(db, sql.data, args, &shape) : NULL;
+    return *after ? db_rows(db, db_sql(db, &sql), args, &shape) : NULL;
 }
 
 static const struct sheet *find_sheet(const char *name)
@@ -108,10 +109,10 @@ enum err transfer_csv(struct db *db, const char *name, FILE *out, struct why *wh
     do {
         json_auto_t *rows = read_page(db, sheet, &after);
         size_t i;
-        json_t *row;
+        const json_t *row;
         auto_buf text = {0};
         json_array_foreach (rows, i, row)
-            add_record(&text, row);
+            add_record(&text, sheet, row);
         if (text.failed)
             return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for an export");
         fwrite(text.data ? text.data : "", 1, text.len, out);

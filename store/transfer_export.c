@@ -71,7 +71,7 @@ static int64_t page_end(struct db *db, const struct transfer_entity *entity, jso
     buf_format(&sql,
                "SELECT max(id) FROM (SELECT id FROM %s WHERE id > :after ORDER BY id LIMIT %d)",
                entity->table, PAGE);
-    return sql.failed ? 0 : db_int(db, sql.data, args, 0);
+    return db_int(db, db_sql(db, &sql), args, 0);
 }
 
 static enum err write_pages(struct db *db, const struct transfer_entity *entity, const char *sql,
@@ -95,12 +95,11 @@ static enum err write_entity(struct db *db, const struct transfer_entity *entity
     auto_buf sql = {0};
     bool paged = entity->order[0] == 'i' && entity->order[1] == 'd', first = true;
     add_statement(&sql, entity, paged);
-    if (sql.failed)
-        return db_fail(db, ERR_NOMEM, NULL, "", "no memory for an export");
+    const char *text = db_sql(db, &sql);
     fprintf(out, ",\n\"%s\":[", entity->name);
-    json_auto_t *rows = paged ? NULL : db_rows(db, sql.data, NULL, &entity->shape);
+    json_auto_t *rows = paged ? NULL : db_rows(db, text, NULL, &entity->shape);
     enum err e =
-        paged ? write_pages(db, entity, sql.data, &first, out) : write_rows(rows, &first, out);
+        paged ? write_pages(db, entity, text, &first, out) : write_rows(rows, &first, out);
     fputs("]", out);
     return e;
 }

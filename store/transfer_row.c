@@ -37,7 +37,7 @@ static int64_t place_of(struct transfer_row *p, const char *entity, const char *
     auto_buf sql = {0};
     buf_format(&sql, "SELECT id FROM %s WHERE public_id = :id", table);
     json_auto_t *args = db_args(p->run->db, json_pack("{s:s}", "id", id));
-    return sql.failed ? 0 : db_int(p->run->db, sql.data, args, 0);
+    return db_int(p->run->db, db_sql(p->run->db, &sql), args, 0);
 }
 
 static json_t *take_reference(struct transfer_row *p, const struct field *field, const char *table,
@@ -190,9 +190,8 @@ static int64_t execute(struct transfer_row *p,
 {
     auto_buf sql = {0};
     make(p->entity, p->args, &sql);
-    if (sql.failed)
-        return db_fail(p->run->db, ERR_NOMEM, NULL, "", "no memory for a row"), 0;
-    return db_exec(p->run->db, sql.data, p->args) == OK ? db_changes(p->run->db) : 0;
+    struct db *db = p->run->db;
+    return db_exec(db, db_sql(db, &sql), p->args) == OK ? db_changes(db) : 0;
 }
 
 static enum transfer_result leave_out(struct transfer_row *p, const char *code, const char *text)
@@ -218,7 +217,7 @@ static bool is_same(struct transfer_row *p)
 {
     auto_buf sql = {0};
     transfer_sql_same(p->entity, p->args, &sql);
-    return sql.failed || db_int(p->run->db, sql.data, p->args, 0);
+    return db_int(p->run->db, db_sql(p->run->db, &sql), p->args, 0);
 }
 
 /* Settings and the like are there with a default: a row that nobody chose is as good as none. */
@@ -229,7 +228,7 @@ static bool is_chosen(struct transfer_row *p)
         return true;
     buf_format(&sql, "SELECT 1 FROM %s x WHERE x.rowid = :row AND (%s)", p->entity->table,
                p->entity->only);
-    return sql.failed || db_int(p->run->db, sql.data, p->args, 0);
+    return db_int(p->run->db, db_sql(p->run->db, &sql), p->args, 0);
 }
 
 static enum transfer_result meet(struct transfer_row *p, int64_t row)

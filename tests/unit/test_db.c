@@ -36,6 +36,21 @@ static void text_and_tree_are_the_same(void **state)
     case_close(db);
 }
 
+/* A text that is cut where memory ran out may be a statement of its own. */
+static void a_text_without_memory_is_an_error(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    struct why why = {0};
+    auto_buf sql = {0};
+    buf_text(&sql, "SELECT 7");
+    assert_int_equal(db_int(db, db_sql(db, &sql), NULL, 0), 7);
+    sql.failed = true;
+    assert_int_equal(db_int(db, db_sql(db, &sql), NULL, 5), 5);
+    assert_int_equal(db_status(db, &why), ERR_NOMEM);
+    case_close(db);
+}
+
 static void no_row_is_no_error(void **state)
 {
     (void)state;
@@ -167,7 +182,8 @@ static void many_statements_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_and_tree_are_the_same), cmocka_unit_test(no_row_is_no_error),
+        cmocka_unit_test(text_and_tree_are_the_same), cmocka_unit_test(a_text_without_memory_is_an_error),
+        cmocka_unit_test(no_row_is_no_error),
         cmocka_unit_test(parameters_have_names),      cmocka_unit_test(the_first_error_stays),
         cmocka_unit_test(a_failed_commit_rolls_back), cmocka_unit_test(lint_sees_whole_tables),
         cmocka_unit_test(time_is_of_the_session),     cmocka_unit_test(counted_ids_repeat),
