@@ -11,8 +11,8 @@
 
 /*
  * Spoolman's own export of its spools: a list of objects, each with its filament and that with its
- * vendor inside. Weights are grams; `used_weight` is what was taken from `initial_weight`, or from
- * the `weight` of the filament where the spool has none.
+ * vendor inside. Weights are grams; `remaining_weight` is what is left of `initial_weight`, or of
+ * the `weight` of the filament where the spool has none; `used_weight` is what was taken from it.
  */
 
 const char transfer_spoolman[] = "spoolman:";
@@ -115,6 +115,19 @@ static void put_product(struct db *db, json_t *body, const json_t *filament, con
                     inside(filament, "settings_bed_temp"), 1);
 }
 
+/* What is told to be left decides: it is what people look at. Spoolman lets a spool be used further
+ * than to its end and shows 0 then; where more is left than there was, only the use can be right.
+ */
+static int64_t used_of(const json_t *full, const json_t *left, const json_t *used)
+{
+    int64_t told = json_is_number(used) ? number_thousandths(used) : 0;
+    if (!full || !json_is_number(left))
+        return told;
+    int64_t gone = number_thousandths(full) - number_thousandths(left);
+    bool overdrawn = number_thousandths(left) == 0 && told > gone;
+    return gone < 0 || overdrawn ? told : gone;
+}
+
 static void put_weights(struct db *db, const json_t *row, const json_t *filament,
                         const json_t *vendor, struct transfer_roll *roll)
 {
@@ -125,7 +138,7 @@ static void put_weights(struct db *db, const json_t *row, const json_t *filament
     static const char *const price_keys[] = {"price", "price"};
     const json_t *used = inside(row, "used_weight"), *left = inside(row, "remaining_weight");
     const json_t *full = number_of(full_of, full_keys, LEN(full_keys));
-    roll->used_mg = json_is_number(used) ? number_thousandths(used) : 0;
+    roll->used_mg = used_of(full, left, used);
     if (full)
         put_grams(db, roll->body, "initial_weight_grams", full);
     else if (json_is_number(left))
@@ -138,14 +151,21 @@ static void put_weights(struct db *db, const json_t *row, const json_t *filament
         db_put(db, roll->body, "cost_usd", json_real((double)number_hundredths(price) / 100.0));
 }
 
-static int64_t put_time(struct db *db, json_t *facts, const char *as, const json_t *row,
-                        const char *key)
+/* In ms; 0: it is not told, or (which is reported) nobody can read it. */
+static int64_t put_time(struct transfer_run *run, const struct transfer_roll *roll, const char *as,
+                        const json_t *row, const char *key)
 {
     const char *text = args_text(row, key);
     int64_t ms = 0;
-    if (text && text_to_time(text, true, &ms))
-        db_put(db, facts, as, json_integer(ms));
-    return ms;
+    if (!args_given(row, key))
+        return 0;
+    if (text && text_to_time(text, true, &ms)) {
+        db_put(run->db, roll->facts, as, json_integer(ms));
+        return ms;
+    }
+    transfer_problem(run, &roll->where, key, "invalid_time",
+                     "is no time, such as 2026-12-31T00:00:00Z, and was left out");
+    return 0;
 }
 
 /* What only the product or its brand has. */
@@ -207,8 +227,8 @@ static enum err pass_row(struct transfer_run *run, const json_t *row, struct tra
     if (json_object_size(inside(row, "extra")))
         db_put(db, roll->body, "extra", json_incref(json_object_get(row, "extra")));
     roll->archived = args_true(row, "archived");
-    put_time(db, roll->facts, "first_used_at", row, "first_used");
-    roll->used_at = put_time(db, roll->facts, "last_used_at", row, "last_used");
+    put_time(run, roll, "first_used_at", row, "first_used");
+    roll->used_at = put_time(run, roll, "last_used_at", row, "last_used");
     enum err e = transfer_spool(run, roll, &spool, why);
     if (e == OK && spool && !run->faulty)
         enrich(db, spool, filament, vendor);

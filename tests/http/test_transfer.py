@@ -145,6 +145,27 @@ class SpoolmanTest(TransferCase):
             self.assertEqual(self.take([changed], daemon=daemon)["problems"][0]["code"], "deleted_here")
             run("verify", state=daemon.state)
 
+    def test_what_is_left_decides(self):
+        cases = [({"initial_weight": 1000.0, "used_weight": 0.0, "remaining_weight": 600.0}, 600, [400]),
+                 ({"initial_weight": 1000.0, "used_weight": None, "remaining_weight": 600.0}, 600, [400]),
+                 ({"initial_weight": 1000.0, "used_weight": 1250.0, "remaining_weight": 0.0}, 0, [1250]),
+                 ({"initial_weight": 1000.0, "used_weight": 50.0, "remaining_weight": 1010.0}, 950, [50]),
+                 ({"initial_weight": 1000.0, "used_weight": 250.0, "remaining_weight": None}, 750, [250])]
+        with Daemon() as daemon:
+            self.take([{**ROLL, **weights, "id": i} for i, (weights, _, _) in enumerate(cases)], daemon=daemon)
+            rolls = {r["external_id"]: r for r in daemon.get("/api/spools").json}
+            for i, (weights, left, used) in enumerate(cases):
+                with self.subTest(**weights):
+                    roll = rolls[f"spoolman:{i}"]
+                    booked = [e["grams_used"] for e in daemon.get("/api/usage_events").json if e["spool_id"] == roll["spool_id"]]
+                    self.assertEqual((roll["current_weight_grams"], booked), (left, used))
+
+    def test_a_time_that_nobody_can_read_is_reported(self):
+        for i, value in enumerate(("last spring", 1711965600)):
+            report = self.take([{**ROLL, "id": 200 + i, "last_used": value}, {**MULTI, "id": 300 + i, "last_used": None}])
+            self.assertEqual([(p["where"], p["code"]) for p in report["problems"]], [("spools[0].last_used", "invalid_time")])
+            self.assertEqual(counts(report)["created"], 2)
+
     def test_thin_rolls(self):
         thin = {"id": 1, "filament": {"id": 1, "material": "PLA", "density": 1.24, "diameter": 1.75}, "used_weight": 10,
                 "remaining_weight": 990}
