@@ -93,7 +93,7 @@ static const struct field forecast_fields[] = {
     {.name = "empty_on",
      .kind = K_DATE,
      .flags = FIELD_NULLABLE,
-     .doc = "The day on which it ends"},
+     .doc = "The day on which it ends; null: unknown, or too far away"},
     {.name = "reason",
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
@@ -111,8 +111,9 @@ static const char forecast_sql[] =
     "CASE WHEN z.reason IS NULL OR z.reason = 'weight_unknown' "
     "THEN round(z.used_mg * 1.0 / z.covered) / 1000.0 END AS grams_per_day, "
     "CASE WHEN z.reason IS NULL THEN z.remaining_mg * z.covered / z.used_mg END AS days_left, "
-    "CASE WHEN z.reason IS NULL THEN date(:now / 1000, 'unixepoch', "
-    "min(z.remaining_mg * z.covered / z.used_mg, :far) || ' days') END AS empty_on, z.reason "
+    "CASE WHEN z.reason IS NULL AND z.remaining_mg * z.covered / z.used_mg <= :far "
+    "THEN date(:now / 1000, 'unixepoch', (z.remaining_mg * z.covered / z.used_mg) || ' days') END "
+    "AS empty_on, z.reason "
     "FROM (SELECT y.*, CASE WHEN y.covered < :least THEN 'too_little_history' "
     "WHEN y.used_mg <= 0 THEN 'not_used' WHEN NOT y.known THEN 'weight_unknown' END AS reason "
     "FROM (SELECT w.*, (SELECT coalesce(sum(u.mg), 0) FROM spool s JOIN usage u ON u.spool = s.id "

@@ -14,7 +14,7 @@ static const struct field printer[] = {
     {"port", "port", K_INT, 0, 0, 0, 0, NIL, NULL, "MQTT port"},
     {"ftps_port", "ftps_port", K_INT, 0, 0, 0, 0, NIL, NULL, "FTPS port"},
     {"fetch_sliced_file", "fetch_sliced_file", K_BOOL, 0, 0, 0, 0, NIL, NULL, "null: by setting"},
-    {"fetch_plain_data", "fetch_plain_data", K_BOOL, 0, 0, 0, 0, NIL, NULL, "null: encrypted"},
+    {"fetch_plain_data", "fetch_plain_data", K_BOOL, 0, 0, 0, 0, NIL, NULL, "null: by setting"},
     {"pin_sha256", "pin_sha256", K_TEXT, 0, 0, 0, 0, NIL, NULL, "accepted public key"},
     {"model", "model", K_TEXT, 0, 0, 0, 0, NIL, NULL, "model"},
     {"enabled", "enabled", K_BOOL, 0, 0, 0, 0, 0, NULL, "connect to it"},

@@ -197,6 +197,12 @@ class Forecast(StatsCase):
         self.assertEqual(row["empty_on"], day(row["days_left"]))
         self.assertIsNone(row["reason"])
         self.assertEqual(self.of("Ten days", "?days=8")["grams_per_day"], 12.5)
+        slow = self.make_spool(product_name="Slow", initial_weight_grams=100000)
+        self.use(slow, 0.001, f"{day(-10)}T00:00:00Z")
+        self.use(slow, 0.001, f"{day(-1)}T00:00:00Z")
+        row = self.of("Slow")
+        self.assertGreater(row["days_left"], 9000000)
+        self.assertIsNone(row["empty_on"])  # a day that no calendar has, and none instead of it
         self.make_spool(product_name="Shelved")
         self.age("UPDATE spool SET created_at = created_at - 90 * 86400000 WHERE filament IN "
                  "(SELECT id FROM filament WHERE name = 'Shelved')")
