@@ -224,7 +224,10 @@ static enum err book_unplaced(struct db *db, const struct charging_case *c,
     json_auto_t *args = by_job(db, c->job);
     db_put(db, args, "idx", json_integer(CASE_UNPLACED));
     if (last && last->filament < 0)
-        db_exec(db, "INSERT OR IGNORE INTO job_filament (job, idx) VALUES (:job, :idx)", args);
+        db_exec(
+            db,
+            "INSERT INTO job_filament (job, idx) VALUES (:job, :idx) ON CONFLICT (job, idx) DO NOTHING",
+            args);
     enum err e = book_filament(db, c, charges, -1, why);
     if (e == OK)
         save_sum(db, c->job, CASE_UNPLACED, charge_source_slug(last ? last->source : CHARGE_OPEN),

@@ -42,6 +42,9 @@ json_t *db_row(struct db *db, const char *sql, const json_t *args, const struct 
 json_t *db_rows(struct db *db, const char *sql, const json_t *args,
                 const struct field_shape *shape);
 enum err db_exec(struct db *db, const char *sql, const json_t *args);
+/* The same, but a row whose place another one has (what must be unique) is no error: false, and
+ * nothing was written. */
+bool db_exec_fits(struct db *db, const char *sql, const json_t *args);
 
 /* Value of the first column of the first row; ${fallback} where there is none or it is NULL. */
 int64_t db_int(struct db *db, const char *sql, const json_t *args, int64_t fallback);

@@ -126,6 +126,22 @@ enum err db_exec(struct db *db, const char *sql, const json_t *args)
     return db_status(db, NULL);
 }
 
+bool db_exec_fits(struct db *db, const char *sql, const json_t *args)
+{
+    struct db_statement *st = db_sqlite_start(db, sql, args);
+    if (!st)
+        return false;
+    int rc = SQLITE_ROW;
+    while (rc == SQLITE_ROW)
+        rc = sqlite3_step(st->handle);
+    bool taken = rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                 rc == SQLITE_CONSTRAINT_ROWID;
+    if (!taken)
+        db_sqlite_note(db, rc);
+    db_sqlite_finish(db, st);
+    return !taken && !db_failed(db);
+}
+
 int64_t db_int(struct db *db, const char *sql, const json_t *args, int64_t fallback)
 {
     struct db_statement *st = db_sqlite_start(db, sql, args);

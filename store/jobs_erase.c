@@ -8,6 +8,7 @@
 #include "store/args.h"
 #include "store/db.h"
 #include "store/jobs.h"
+#include "store/search.h"
 #include "store/settings.h"
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
@@ -100,6 +101,8 @@ enum err jobs_erase_names(struct db *db, const json_t *args, json_t **ret, struc
         return why_fail(why, ERR_CONFLICT, "job_active", "job_id",
                         "the print goes on; its names are needed until it ends");
     enum err e = row ? erase(db, args_int(row, "id", 0), why) : OK;
+    if (row)
+        search_forget(db);
     return e ? e : jobs_get(db, args, ret, why);
 }
 
@@ -122,6 +125,8 @@ enum err jobs_erase_old_names(struct db *db, int64_t *ret_count, struct why *why
     enum err e = OK;
     json_array_foreach (rows, i, row)
         e = e ? e : erase(db, args_int(row, "id", 0), why);
+    if (json_array_size(rows))
+        search_forget(db);
     db_exec(db,
             "UPDATE source_event SET body = NULL WHERE id IN (SELECT /* scan */ id "
             "FROM source_event WHERE body IS NOT NULL AND received_at < :before LIMIT :most)",

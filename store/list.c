@@ -127,8 +127,8 @@ static void add_page(struct db *db, const struct query *query, struct list *ret_
     add_order(&sql, query);
     if (query->paged)
         buf_text(&sql, " LIMIT :limit");
-    ret_list->total = (int64_t)db_text(db, db_sql(db, &sql), query->args, query->kind->shape,
-                                       &ret_list->body);
+    ret_list->total =
+        (int64_t)db_text(db, db_sql(db, &sql), query->args, query->kind->shape, &ret_list->body);
 }
 
 /* Without a limit the rows were counted as they came. */

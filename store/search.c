@@ -70,3 +70,8 @@ enum err search_refresh(struct db *db)
     }
     return db_status(db, NULL);
 }
+
+void search_forget(struct db *db)
+{
+    db_exec(db, "INSERT INTO job_search (job_search) VALUES ('optimize')", NULL);
+}

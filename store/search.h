@@ -21,4 +21,8 @@ void search_prepare(struct db *db, json_t *args);
 /* Bring the indexes up to date with their rows; writes only what differs. */
 enum err search_refresh(struct db *db);
 
+/* After names of prints were erased, once for all of them: a deleted word stays in the index until
+ * its parts are merged. */
+void search_forget(struct db *db);
+
 #endif

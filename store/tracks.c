@@ -140,8 +140,8 @@ enum err tracks_update(struct db *db, int64_t printer, const struct job *job, st
         "updated_at = :now WHERE id = :id",
         args);
     db_exec(db,
-            "INSERT OR IGNORE INTO job_layer (job, layer, at) "
-            "SELECT :id, :layer, :now WHERE :layer IS NOT NULL",
+            "INSERT INTO job_layer (job, layer, at) SELECT :id, :layer, :now "
+            "WHERE :layer IS NOT NULL ON CONFLICT (job, layer) DO NOTHING",
             args);
     save_mapping(db, printer, job);
     return db_status(db, why);

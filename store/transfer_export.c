@@ -98,8 +98,7 @@ static enum err write_entity(struct db *db, const struct transfer_entity *entity
     const char *text = db_sql(db, &sql);
     fprintf(out, ",\n\"%s\":[", entity->name);
     json_auto_t *rows = paged ? NULL : db_rows(db, text, NULL, &entity->shape);
-    enum err e =
-        paged ? write_pages(db, entity, text, &first, out) : write_rows(rows, &first, out);
+    enum err e = paged ? write_pages(db, entity, text, &first, out) : write_rows(rows, &first, out);
     fputs("]", out);
     return e;
 }

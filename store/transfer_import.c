@@ -1,12 +1,21 @@
 #include "base/auto.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/search.h"
 #include "store/transfer_inside.h"
 
 struct format {
     const char *source;
     enum err (*pass)(struct transfer_run *run, struct transfer_file *file, struct why *why);
 };
+
+/* A file that cannot be read looks like one that ends too early, which it is not. */
+static enum err check_read(const struct transfer_file *file, enum err e, struct why *why)
+{
+    return ferror(file->file)
+               ? why_fail(why, ERR_IO, "unreadable", NULL, "the file could not be read to its end")
+               : e;
+}
 
 /* A byte order mark, which spreadsheets write, is no content. */
 static void skip_mark(struct transfer_file *file)
@@ -40,7 +49,8 @@ enum err transfer_import(struct db *db, FILE *source, const struct transfer_wish
     const struct format *format = recognise(&file);
     *ret_report = NULL;
     if (!format)
-        return why_fail(why, ERR_INVALID, "empty_file", "", "the file is empty");
+        return check_read(&file, why_fail(why, ERR_INVALID, "empty_file", "", "the file is empty"),
+                          why);
     json_auto_t *places = db_args(db, json_object());
     json_auto_t *skipped = db_args(db, json_object());
     json_auto_t *made = db_args(db, json_object());
@@ -51,8 +61,11 @@ enum err transfer_import(struct db *db, FILE *source, const struct transfer_wish
                                .skipped = skipped,
                                .made = made};
     enum err e = db_failed(db) ? db_status(db, why) : format->pass(&run, &file, why);
+    e = check_read(&file, e, why);
     if (e == OK)
         e = transfer_verdict(&run, why);
+    if (e == OK)
+        search_forget(db);
     *ret_report = run.report;
     return e;
 }

@@ -191,7 +191,7 @@ static int64_t execute(struct transfer_row *p,
     auto_buf sql = {0};
     make(p->entity, p->args, &sql);
     struct db *db = p->run->db;
-    return db_exec(db, db_sql(db, &sql), p->args) == OK ? db_changes(db) : 0;
+    return db_exec_fits(db, db_sql(db, &sql), p->args) ? db_changes(db) : 0;
 }
 
 static enum transfer_result leave_out(struct transfer_row *p, const char *code, const char *text)

@@ -190,7 +190,11 @@ static void number_record(struct sheet *sheet, const json_t *cells, char id[ID_S
 {
     char hex[SHA256_HEX_SIZE], text[SHA256_HEX_SIZE + 32];
     auto_free char *record = json_dumps(cells, JSON_COMPACT);
-    sha256_hex(record ? record : "", record ? strlen(record) : 0, hex);
+    if (!record) {
+        db_fail(sheet->run->db, ERR_NOMEM, NULL, "", "no memory for a record");
+        return;
+    }
+    sha256_hex(record, strlen(record), hex);
     int64_t nth = args_int(sheet->seen, hex, 0);
     db_put(sheet->run->db, sheet->seen, hex, json_integer(nth + 1));
     snprintf(text, sizeof text, "%s %lld", hex, (long long)nth);
@@ -260,7 +264,7 @@ static void take_weight(struct sheet *sheet, struct transfer_roll *roll)
 static void find_roll(struct sheet *sheet, const json_t *cells, struct transfer_roll *roll)
 {
     struct db *db = sheet->run->db;
-    char id[ID_SIZE];
+    char id[ID_SIZE] = "";
     const char *given = args_text(roll->body, "spool_id");
     if (given && !id_valid(given)) {
         if (!args_given(roll->body, "external_id"))

@@ -87,7 +87,7 @@ void transfer_sql_insert(const struct transfer_entity *entity, const json_t *arg
 void transfer_sql_update(const struct transfer_entity *entity, const json_t *args, struct buf *sql)
 {
     const char *join = "SET";
-    buf_format(sql, "UPDATE OR IGNORE %s ", entity->table);
+    buf_format(sql, "UPDATE %s ", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
         if ((field->flags & TRANSFER_FIXED) || !json_object_get(args, field->name))

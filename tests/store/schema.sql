@@ -745,9 +745,6 @@ CREATE TRIGGER job_search_update AFTER UPDATE OF name, file_name ON job
 WHEN OLD.name IS NOT NEW.name OR OLD.file_name IS NOT NEW.file_name BEGIN
     UPDATE job_search SET words = (SELECT words FROM job_words WHERE id = NEW.id)
         WHERE rowid = NEW.id;
-    -- A deleted word stays in the index until its parts are merged: an erased name must not.
-    INSERT INTO job_search (job_search)
-        SELECT 'optimize' WHERE OLD.names_erased_at IS NULL AND NEW.names_erased_at IS NOT NULL;
 END;
 
 CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN

@@ -48,6 +48,7 @@ static void a_text_without_memory_is_an_error(void **state)
     sql.failed = true;
     assert_int_equal(db_int(db, db_sql(db, &sql), NULL, 5), 5);
     assert_int_equal(db_status(db, &why), ERR_NOMEM);
+    db_rollback(db);
     case_close(db);
 }
 
@@ -182,11 +183,15 @@ static void many_statements_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_and_tree_are_the_same), cmocka_unit_test(a_text_without_memory_is_an_error),
+        cmocka_unit_test(text_and_tree_are_the_same),
+        cmocka_unit_test(a_text_without_memory_is_an_error),
         cmocka_unit_test(no_row_is_no_error),
-        cmocka_unit_test(parameters_have_names),      cmocka_unit_test(the_first_error_stays),
-        cmocka_unit_test(a_failed_commit_rolls_back), cmocka_unit_test(lint_sees_whole_tables),
-        cmocka_unit_test(time_is_of_the_session),     cmocka_unit_test(counted_ids_repeat),
+        cmocka_unit_test(parameters_have_names),
+        cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(a_failed_commit_rolls_back),
+        cmocka_unit_test(lint_sees_whole_tables),
+        cmocka_unit_test(time_is_of_the_session),
+        cmocka_unit_test(counted_ids_repeat),
         cmocka_unit_test(many_statements_do_not_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -371,6 +371,67 @@ static bool is_carried(const struct transfer_entity *entity, const char *column)
     return false;
 }
 
+/* A directory opens, and cannot be read. */
+static void a_file_that_cannot_be_read_is_not_empty(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    struct why why = {0};
+    const struct transfer_wish wish = {0};
+    json_auto_t *report = NULL;
+    auto_file *file = fopen("/", "r");
+    assert_non_null(file);
+    assert_int_equal(transfer_import(db, file, &wish, &report, &why), ERR_IO);
+    assert_string_equal(why.code, "unreadable");
+    case_close(db);
+}
+
+/* What a table cannot hold is a fault of the file, and no contradiction to what is here. */
+static void values_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    struct db *from = stocked(), *to = case_open();
+    struct why why = {0};
+    auto_free char *text = exported(from);
+    json_auto_t *report = imported(to, text, TRANSFER_SKIP);
+    json_auto_t *tree = json_loads(text, 0, NULL);
+    json_t *job = json_array_get(json_object_get(tree, "print_jobs"), 0);
+    json_object_set_new(job, "status", json_string("odd"));
+    auto_free char *bad = json_dumps(tree, JSON_REAL_PRECISION(15));
+    json_auto_t *again = NULL;
+    assert_int_equal(db_savepoint(to), OK);
+    assert_int_equal(import(to, bad, TRANSFER_UPDATE, &again, &why), ERR_INVALID);
+    assert_string_equal(why.code, "bad_row");
+    assert_string_equal(why.field, "print_jobs[0]");
+    db_revert(to);
+    case_sound(to);
+    case_close(from);
+    case_close(to);
+}
+
+static void sheets_keep_the_order_of_entry(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    struct why why = {0};
+    char *text = NULL;
+    size_t len;
+    print_roll(db, "First", 1000, 0);
+    print_roll(db, "Second", 1000, 0);
+    print_roll(db, "Third", 1000, 0);
+    db_exec(db, "UPDATE spool SET public_id = 'zz' WHERE number = 1", NULL);
+    db_exec(db, "UPDATE spool SET public_id = 'aa' WHERE number = 3", NULL);
+    FILE *out = open_memstream(&text, &len);
+    print_must(transfer_csv(db, "spools", out, &why), &why);
+    fclose(out);
+    assert_true(strstr(text, "First") < strstr(text, "Second"));
+    assert_true(strstr(text, "Second") < strstr(text, "Third"));
+    assert_int_equal(strncmp(text, "spool_id,spool_number,brand,", 28), 0);
+    assert_non_null(strstr(text, "\r\nzz,1,"));
+    free(text);
+    case_close(db);
+}
+
 static void every_column_is_carried(void **state)
 {
     (void)state;
@@ -438,6 +499,9 @@ int main(void)
         cmocka_unit_test(a_broken_rule_undoes_all),
         cmocka_unit_test(feeds_that_overlap_are_refused),
         cmocka_unit_test(history_is_no_news),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_not_empty),
+        cmocka_unit_test(values_that_cannot_be_are_refused),
+        cmocka_unit_test(sheets_keep_the_order_of_entry),
         cmocka_unit_test(every_column_is_carried),
         cmocka_unit_test(every_table_is_known),
     };
