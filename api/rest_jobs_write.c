@@ -10,7 +10,13 @@
 #include "store/jobs.h"
 #include "store/jobs_client.h"
 
-enum { REQ = FIELD_REQUIRED, NIL = FIELD_NULLABLE, ID_MAX = 64, GRAMS_MAX = 100000, ROWS_MAX = 64 };
+enum {
+    REQ = FIELD_REQUIRED,
+    NIL = FIELD_NULLABLE,
+    ID_MAX = 64,
+    GRAMS_MAX = LIMIT_GRAMS,
+    ROWS_MAX = 64
+};
 
 static const char *const ends[] = {"completed", "failed", "cancelled", NULL};
 

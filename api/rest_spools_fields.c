@@ -8,7 +8,7 @@ enum {
     NIL = FIELD_NULLABLE,
     RO = FIELD_READONLY,
     SHORT = 40,
-    GRAMS_MAX = 100000,
+    GRAMS_MAX = LIMIT_GRAMS,
 };
 
 static const char *const directions[] = {"coaxial", "longitudinal", NULL};

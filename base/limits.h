@@ -15,8 +15,9 @@ enum {
     LIMIT_IDEMPOTENCY_KEY = 255,  /* characters */
     LIMIT_KEPT_BYTES = 64 * 1024, /* an answer kept for a repetition that changes nothing */
 
-    LIMIT_NAME = 200,   /* brand, product name, location, file name: characters of UTF-8 text */
-    LIMIT_NOTES = 4000, /* free text */
+    LIMIT_NAME = 200,     /* brand, product name, location, file name: characters of UTF-8 text */
+    LIMIT_NOTES = 4000,   /* free text */
+    LIMIT_GRAMS = 100000, /* of anything */
     LIMIT_PRINTER_ID = 64,
     LIMIT_ALIASES = 8,
 

@@ -85,7 +85,7 @@ static void publish_all(struct discovery *d)
 
 static void subscribe(struct discovery *d)
 {
-    static const char *const leaves[] = {"set", "confirm", "clear", "state"};
+    static const char *const leaves[] = {"set", "confirm", "clear", "threshold", "state"};
     char topic[DISCOVERY_TOPIC_SIZE];
     for (size_t i = 0; i < LEN(leaves); i++) {
         snprintf(topic, sizeof topic, "%s/+/+/%s", d->names.base, leaves[i]);

@@ -5,10 +5,13 @@
 
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "bridge/homeassistant/discovery_make.h"
 #include "bridge/hub.h"
+#include "core/body_value.h"
+#include "core/field.h"
 #include "store/alerts.h"
 #include "store/changes.h"
 #include "store/changes_row.h"
@@ -193,15 +196,16 @@ static json_t *first_candidate(const json_t *question)
     return json_object_get(best, "spool_id");
 }
 
+static enum err slot_of(struct db *db, const struct order *order, json_t **ret, struct why *why)
+{
+    return slots_at(db, printers_find(db, order->command->printer), order->command->at, ret, why);
+}
+
 /* The question's first candidate is right; what is assigned already, where it doubts that. */
 static enum err confirm(struct db *db, const struct order *order, struct why *why)
 {
     json_auto_t *slot = NULL, *question = NULL, *answered = NULL;
-    const char *printer = json_string_value(json_object_get(order->args, "printer_id"));
-    const struct slot_address at = {
-        (int16_t)json_integer_value(json_object_get(order->args, "ams_unit_number")),
-        (int16_t)json_integer_value(json_object_get(order->args, "slot_number"))};
-    enum err e = slots_at(db, printers_find(db, printer), at, &slot, why);
+    enum err e = slot_of(db, order, &slot, why);
     const json_t *id = json_object_get(slot, "open_question_id");
     if (e == OK && !json_is_string(id))
         return why_fail(why, ERR_CONFLICT, "no_question", NULL, "nothing is asked of this slot");
@@ -236,6 +240,24 @@ static enum err choose(struct db *db, const struct order *order, struct why *why
     return slots_assign(db, order->args, &done, why);
 }
 
+/* Read and bounded as a PUT of the roll reads it. */
+static enum err set_threshold(struct db *db, const struct order *order, struct why *why)
+{
+    static const struct field grams = {
+        .name = "threshold_grams", .kind = K_GRAMS, .min = 0, .max = LIMIT_GRAMS};
+    json_auto_t *slot = NULL, *spool = NULL, *milligrams = NULL;
+    enum err e = body_value_text(&grams, order->command->payload, &milligrams, why);
+    if (e == OK)
+        e = slot_of(db, order, &slot, why);
+    json_t *id = json_object_get(slot, "spool_id");
+    if (e == OK && !json_is_string(id))
+        e = why_fail(why, ERR_CONFLICT, "slot_empty", NULL, "there is no roll in this slot");
+    if (e != OK)
+        return e;
+    json_auto_t *args = json_pack("{s:O, s:O}", "spool_id", id, "threshold_grams", milligrams);
+    return spools_update(db, args, &spool, why);
+}
+
 static enum err run_order(void *ctx, struct db *db, struct why *why)
 {
     const struct order *order = ctx;
@@ -245,6 +267,8 @@ static enum err run_order(void *ctx, struct db *db, struct why *why)
         return choose(db, order, why);
     case DISCOVERY_CLEAR:
         return slots_unassign(db, order->args, &done, why);
+    case DISCOVERY_THRESHOLD:
+        return set_threshold(db, order, why);
     case DISCOVERY_CONFIRM:
     default:
         return confirm(db, order, why);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "core/alert.h"
 
@@ -142,6 +143,20 @@ static json_t *choice(const struct place *place, const json_t *slot, const json_
     return select;
 }
 
+/* Of the roll itself: it moves with it from slot to slot. */
+static json_t *threshold(const struct place *place)
+{
+    json_t *number = commands(place,
+                              reads(place, component(place, "number", "threshold", "low at"),
+                                    "{{ value_json.threshold_grams }}"),
+                              "threshold");
+    json_t *more = json_pack("{s:i, s:i, s:i, s:s, s:s, s:s, s:s}", "min", 0, "max", LIMIT_GRAMS,
+                             "step", 1, "mode", "box", "device_class", "weight",
+                             "unit_of_measurement", "g", "entity_category", "config");
+    json_object_update_new(number, more);
+    return number;
+}
+
 static void add_components(json_t *components, const struct place *place, const json_t *slot,
                            const json_t *options)
 {
@@ -149,6 +164,7 @@ static void add_components(json_t *components, const struct place *place, const 
     add(components, place, "weight", weight_sensor(place));
     add(components, place, "low",
         problem(place, "low", "low", "{{ 'ON' if value_json.low else 'OFF' }}"));
+    add(components, place, "threshold", threshold(place));
     add(components, place, "question",
         problem(place, "question", "needs confirmation",
                 "{{ 'ON' if value_json.question_id else 'OFF' }}"));
@@ -176,13 +192,14 @@ static json_t *state_of(const json_t *slot, const json_t *by_id)
     if (json_is_object(spool))
         discovery_make_option(spool, option, sizeof option);
     return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "label", option, "option",
-        option, "spool_id", copy_of(slot, "spool_id"), "spool_number",
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:b}", "label", option,
+        "option", option, "spool_id", copy_of(slot, "spool_id"), "spool_number",
         copy_of(spool, "spool_number"), "material", copy_of(spool, "material_type"), "color",
         copy_of(spool, "color_hex"), "remaining_grams", copy_of(spool, "current_weight_grams"),
-        "low", json_is_true(json_object_get(whole, "low")), "question_id",
-        copy_of(slot, "open_question_id"), "match", copy_of(slot, "match"), "reported",
-        copy_of(slot, "reported"), "active", json_is_true(json_object_get(slot, "active")));
+        "low", json_is_true(json_object_get(whole, "low")), "threshold_grams",
+        copy_of(whole, "threshold_grams"), "question_id", copy_of(slot, "open_question_id"),
+        "match", copy_of(slot, "match"), "reported", copy_of(slot, "reported"), "active",
+        json_is_true(json_object_get(slot, "active")));
 }
 
 /* --- devices --- */
@@ -334,8 +351,10 @@ static bool read_verb(const char *leaf, enum discovery_verb *ret_verb)
     static const struct {
         const char *leaf;
         enum discovery_verb verb;
-    } verbs[] = {
-        {"set", DISCOVERY_SET}, {"confirm", DISCOVERY_CONFIRM}, {"clear", DISCOVERY_CLEAR}};
+    } verbs[] = {{"set", DISCOVERY_SET},
+                 {"confirm", DISCOVERY_CONFIRM},
+                 {"clear", DISCOVERY_CLEAR},
+                 {"threshold", DISCOVERY_THRESHOLD}};
     for (size_t i = 0; i < LEN(verbs); i++)
         if (strcmp(verbs[i].leaf, leaf) == 0) {
             *ret_verb = verbs[i].verb;

@@ -3,9 +3,9 @@
  * MQTT discovery (device form, 2024.11 and later), one retained state for each slot.
  *
  * Topics: PREFIX/device/filamentd_ID/config announces; BASE/status and BASE/ID/availability say
- * what is alive; BASE/ID/UNIT_SLOT/state is a slot; BASE/ID/UNIT_SLOT/{set,confirm,clear} are
- * commands; BASE/ID/event carries alerts, not retained. Source: Home Assistant's documentation of
- * MQTT discovery.
+ * what is alive; BASE/ID/UNIT_SLOT/state is a slot; BASE/ID/UNIT_SLOT/{set,confirm,clear,threshold}
+ * are commands; BASE/ID/event carries alerts, not retained. Source: Home Assistant's documentation
+ * of MQTT discovery.
  *
  * Pure. Owner: results are the caller's. Thread: any. Lock: none.
  */
@@ -49,7 +49,7 @@ json_t *discovery_make_event(const json_t *alert);
 /* That of a command that was refused. */
 json_t *discovery_make_refusal(const struct why *why);
 
-enum discovery_verb { DISCOVERY_SET, DISCOVERY_CONFIRM, DISCOVERY_CLEAR };
+enum discovery_verb { DISCOVERY_SET, DISCOVERY_CONFIRM, DISCOVERY_CLEAR, DISCOVERY_THRESHOLD };
 
 struct discovery_command {
     enum discovery_verb verb;

@@ -1,5 +1,6 @@
 """Slots and rolls as entities of Home Assistant, over a real broker: announced, kept up to date, commanded, taken back."""
 
+import collections
 import json
 import pathlib
 import re
@@ -7,6 +8,8 @@ import subprocess
 import tempfile
 import time
 import unittest
+
+import jsonschema
 
 from lib.broker import answers, mosquitto_program
 from lib.daemon import Daemon, run
@@ -18,10 +21,11 @@ SPOOL = {"brand": "Prusament", "product_name": "PLA Galaxy Black", "material_typ
          "initial_weight_grams": 1000}
 CONFIG = "homeassistant/device/filamentd_shelf/config"
 STATE = "filamentd/shelf/1_1/state"
+SCHEMA = json.loads((pathlib.Path(__file__).parent / "discovery.schema.json").read_text())
+WHAT = ((r"/device/filamentd_[a-z0-9_]+/config$", "config"), (r"^filamentd/[^/]+/\d+_\d/state$", "state"), (r"^filamentd/[^/]+/event$", "event"),
+        (r"^filamentd/(status|[^/]+/availability)$", "alive"))
 MANY = 100  # more than are offered to choose from
-PLATFORMS = {"sensor", "binary_sensor", "select", "button", "event"}
-NEEDS = {"sensor": {"state_topic"}, "binary_sensor": {"state_topic", "device_class"}, "button": {"command_topic"},
-         "select": {"state_topic", "command_topic", "options"}, "event": {"state_topic", "event_types"}}
+PLATFORMS = {"sensor", "binary_sensor", "select", "button", "number", "event"}
 
 
 class House:
@@ -35,7 +39,7 @@ class House:
         subprocess.run(["mosquitto_passwd", "-b", str(words), "house", "secret of the house"], check=True)
         (folder / "broker.conf").write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {words}\nuser root\n"
                                             f"persistence true\npersistence_location {folder}/\n")
-        self.retained, self.seen, self.broker, self.watcher = {}, [], None, None
+        self.published, self.broker, self.watcher = set(), None, None
         self.start()
         count("brokers")
 
@@ -71,13 +75,19 @@ class House:
         return json.loads(text) if text else None
 
     def publish(self, topic, payload, *options):
+        self.published.add((topic, payload))
         subprocess.run(["mosquitto_pub", *self.login, "-t", topic, "-m", payload, *options], check=True)
+
+
+def validator(what):
+    return jsonschema.Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{what}"})
 
 
 class DiscoveryTest(unittest.TestCase):
     def setUp(self):
         self.house = House()
         self.addCleanup(self.house.close)
+        self.addCleanup(self.check_messages)
         self.daemon = Daemon(more_environment={
             "FILAMENTD_HOMEASSISTANT_MQTT_HOST": "127.0.0.1", "FILAMENTD_HOMEASSISTANT_MQTT_PORT": str(self.house.port),
             "FILAMENTD_HOMEASSISTANT_MQTT_USERNAME": "house", "FILAMENTD_HOMEASSISTANT_MQTT_PASSWORD": "secret of the house"})
@@ -88,11 +98,29 @@ class DiscoveryTest(unittest.TestCase):
         self.assign(self.roll)
         wait_until(lambda: self.state().get("spool_id") == self.roll["spool_id"], 15, "the state of the slot")
 
+    def check_messages(self):
+        """All that the daemon published in this test, against the schema."""
+        seen = collections.Counter()
+        for _, topic, payload in self.house.messages():
+            what = next((name for pattern, name in WHAT if re.search(pattern, topic)), None)
+            if not payload or (topic, payload) in self.house.published:
+                continue
+            self.assertTrue(what, f"{topic} is no topic of ours")
+            value = payload if what == "alive" else json.loads(payload)
+            for error in validator(what).iter_errors(value):
+                self.fail(f"{topic}: {error.json_path}: {error.message}: {json.dumps(error.instance)}")
+            seen[what] += 1
+        count("payloads", sum(seen.values()))
+        self.assertLessEqual({"config", "state", "alive"}, set(seen))
+
     def assign(self, roll, slot=1):
         self.daemon.post(f"/api/ams_slots/shelf/1/{slot}/assign", {"spool_id": roll["spool_id"]})
 
     def state(self):
         return self.house.json(STATE) or {}
+
+    def events(self):
+        return sum(t.endswith("/event") for _, t, _ in self.house.messages())
 
     def refused(self):
         """{code: text} of the commands that were refused."""
@@ -113,9 +141,7 @@ class DiscoveryTest(unittest.TestCase):
         self.assertEqual(len(unique), len(set(unique)))
         for key, entity in config["cmps"].items():
             with self.subTest(component=key):
-                self.assertIn(entity["p"], PLATFORMS)
-                self.assertLessEqual(NEEDS[entity["p"]], set(entity))
-                self.assertRegex(entity["default_entity_id"], rf'^{entity["p"]}\.[a-z0-9_]+$')
+                self.assertTrue(entity["default_entity_id"].startswith(entity["p"] + "."))
                 self.assertFalse(entity["name"].startswith("Shelf"))
         self.assertEqual({c["p"] for c in config["cmps"].values()}, PLATFORMS)
         alerts = self.daemon.get("/api/openapi.json").json["components"]["schemas"]["Alert"]["properties"]["kind"]
@@ -126,6 +152,17 @@ class DiscoveryTest(unittest.TestCase):
         state = self.state()
         self.assertEqual((state["label"], state["option"]), (self.option(self.roll),) * 2)
         self.assertEqual((state["remaining_grams"], state["low"]), (1000, False))
+
+    def test_the_schema_refuses(self):
+        config, state = self.house.json(CONFIG), self.state()
+        for key in config["cmps"]:
+            for wrong in ({"more": 1}, {"unique_id": "x"}, {"p": "light"}, {"name": ""}):
+                changed = {**config, "cmps": {**config["cmps"], key: {**config["cmps"][key], **wrong}}}
+                self.assertFalse(validator("config").is_valid(changed), (key, wrong))
+        for key in state:
+            self.assertFalse(validator("state").is_valid({k: v for k, v in state.items() if k != key}), key)
+        for wrong in ({"remaining_grams": -1}, {"low": None}, {"more": 1}, {"color": "red"}, {"option": ""}):
+            self.assertFalse(validator("state").is_valid({**state, **wrong}), wrong)
 
     def test_the_package_names_what_is_announced(self):
         text = run("ha-package", "--mqtt", "--notify", "mobile_app_phone", state=self.daemon.state).stdout
@@ -173,6 +210,22 @@ class DiscoveryTest(unittest.TestCase):
         wait_until(lambda: self.refused()["invalid_choice"].startswith("the last"), 10, "what came behind them")
         self.assertIsNone(loaded())
         self.assertTrue(all(f == "0" for f, t, _ in self.house.messages() if t.endswith("/event")), "events are not retained")
+
+    def test_when_a_roll_is_low(self):
+        threshold = lambda: self.daemon.get(f"/api/spools/{self.roll['spool_id']}").json["threshold_grams"]
+        self.assertEqual((self.state()["threshold_grams"], threshold()), (100, 100))
+        self.house.publish("filamentd/shelf/1_1/threshold", "1200.5")
+        wait_until(lambda: self.state()["threshold_grams"] == 1200.5 and self.state()["low"], 10, "that it is low now")
+        self.assertEqual(threshold(), 1200.5)
+        for number, wrong in enumerate(("-1", "nan", "100001", "1.2345", "lots", ""), 1):
+            self.house.publish("filamentd/shelf/1_1/threshold", wrong)
+            wait_until(lambda: self.events() == number, 10, f"that {wrong} is refused")
+        self.assertTrue(all(self.refused().values()))
+        self.house.publish("filamentd/shelf/1_1/clear", "PRESS")
+        wait_until(lambda: self.state()["threshold_grams"] is None, 10, "no roll, no threshold")
+        self.house.publish("filamentd/shelf/1_1/threshold", "5")
+        wait_until(lambda: "slot_empty" in self.refused(), 10, "a slot without a roll")
+        self.assertEqual(threshold(), 1200.5, "it went with the roll")
 
     def test_retained_commands_are_ignored(self):
         self.house.publish("filamentd/shelf/1_1/set", self.option(self.other), "-r")
