@@ -25,6 +25,7 @@ struct poll;
 struct api_listener {
     const char *address; /* "127.0.0.1:8480", "[::1]:0", "*:8443"; port 0: any free one */
     bool tls;
+    bool webhooks_only; /* every other route is unknown there; it has a port of its own */
 };
 
 struct api_context {

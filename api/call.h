@@ -24,7 +24,8 @@ struct call {
     size_t head_len;     /* about: bytes of target and headers */
     const char *address; /* numeric address of the client */
     bool tls;
-    int64_t body_len; /* Content-Length; -1: chunked */
+    bool webhooks_only; /* it came in where nothing else is served */
+    int64_t body_len;   /* Content-Length; -1: chunked */
     /* Read up to ${len} bytes of the body; 0: its end; negative: lost or too slow. */
     int (*read)(void *ctx, void *bytes, size_t len);
     /* Give the rest of the body this much time from now on; NULL: it needs none. */

@@ -77,6 +77,8 @@ static enum refusal find_route(struct request *request, struct reply *reply, str
     enum route_result result =
         route_find(routes, routes_count, request->method, request->call->path, &request->match);
     request->route = request->match.route;
+    if (request->call->webhooks_only && !(request->route && request->route->flags & ROUTE_SECRET))
+        return refuse(REFUSE_ROUTE, "route_not_found", "only webhooks are served here", why);
     route_method_names(request->match.allowed, allowed);
     if (result == ROUTE_BAD_PATH)
         return refuse(REFUSE_BAD_REQUEST, "bad_path",

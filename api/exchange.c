@@ -9,6 +9,7 @@
 #include "api/call.h"
 #include "api/dispatch.h"
 #include "api/reply.h"
+#include "api/server.h"
 #include "api/state.h"
 #include "api/stream.h"
 #include "base/buf.h"
@@ -228,6 +229,7 @@ int exchange_begin(struct mg_connection *connection)
         .head_len = head.len,
         .address = info->remote_addr,
         .tls = info->is_ssl,
+        .webhooks_only = server_webhooks_only(info->user_data, info->server_port),
         .read = read_body,
         .allow = allow_time,
         .ctx = &source,

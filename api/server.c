@@ -52,6 +52,33 @@ static enum err add_port(struct buf *out, const struct api_listener *listener, s
     return OK;
 }
 
+static bool serves_all(const struct api *api, int port)
+{
+    size_t count = atomic_load(&api->listener_count);
+    for (size_t i = 0; i < count; i++)
+        if (api->listeners[i].port == port && !api->listeners[i].webhooks_only)
+            return true;
+    return false;
+}
+
+/* A port that is not learnt yet serves the least. */
+bool server_webhooks_only(const struct api *api, int port)
+{
+    return api->webhooks_apart && !serves_all(api, port);
+}
+
+/* The port alone tells a request of one kind of listener from another's. */
+static enum err check_ports(const struct api *api, struct why *why)
+{
+    size_t count = atomic_load(&api->listener_count);
+    for (size_t i = 0; i < count; i++)
+        if (api->listeners[i].webhooks_only && serves_all(api, api->listeners[i].port))
+            return why_fail(why, ERR_INVALID, "listen", "listen",
+                            "port %d: a listener for webhooks needs a port of its own",
+                            api->listeners[i].port);
+    return OK;
+}
+
 static enum err learn_ports(struct api *api, const struct api_listener *listeners, size_t count,
                             struct why *why)
 {
@@ -65,13 +92,14 @@ static enum err learn_ports(struct api *api, const struct api_listener *listener
         bool any = text_starts(address, "*:");
         api->listeners[i].port = ports[i].port;
         api->listeners[i].tls = listeners[i].tls;
+        api->listeners[i].webhooks_only = listeners[i].webhooks_only;
         relief_add_port(&api->relief, ports[i].port);
         if (!text_copy_len(api->listeners[i].host, API_ADDRESS_SIZE, any ? "0.0.0.0" : address,
                            any ? strlen("0.0.0.0") : len))
             return why_fail(why, ERR_TOO_BIG, "listen", "listen", "%s is too long", address);
     }
-    api->listener_count = count;
-    return OK;
+    atomic_store(&api->listener_count, count);
+    return check_ports(api, why);
 }
 
 /* A text of a number for a list of options; ${place} keeps it. */
@@ -133,8 +161,10 @@ enum err server_start(struct api *api, const struct api_listener *listeners, siz
                      ? OK
                      : why_fail(why, ERR_INVALID, "listen", "listen",
                                 "1 to %d addresses are needed", API_LISTENERS);
-    for (size_t i = 0; i < count && e == OK; i++)
+    for (size_t i = 0; i < count && e == OK; i++) {
         e = add_port(&ports, &listeners[i], why);
+        api->webhooks_apart |= listeners[i].webhooks_only;
+    }
     if (e == OK)
         e = ports.failed ? ERR_NOMEM : start(api, ports.data, why);
     if (e == OK)

@@ -6,6 +6,7 @@
 #ifndef API_SERVER_H
 #define API_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "api/api.h"
@@ -19,5 +20,7 @@ enum { SERVER_THREADS = 16 + LIMIT_STREAMS };
 enum err server_start(struct api *api, const struct api_listener *listeners, size_t count,
                       struct why *why);
 void server_stop(struct api *api);
+/* Does ${port} of ours serve nothing but webhooks? Any thread. */
+bool server_webhooks_only(const struct api *api, int port);
 
 #endif

@@ -37,13 +37,14 @@ struct api {
     struct tls *tls;           /* NULL: no listener needs it */
     struct mg_context *server;
     struct tickets tickets;
-    atomic_int streams; /* open ones */
-    int64_t drop_at;    /* of old tombstones next; ms, monotonic; main thread only */
-    size_t listener_count;
+    atomic_int streams;           /* open ones */
+    int64_t drop_at;              /* of old tombstones next; ms, monotonic; main thread only */
+    bool webhooks_apart;          /* a listener serves them alone; constant while it serves */
+    atomic_size_t listener_count; /* those before it are constant */
     struct {
         char host[API_ADDRESS_SIZE]; /* as in a URL */
         int port;
-        bool tls;
+        bool tls, webhooks_only;
     } listeners[API_LISTENERS];
 };
 

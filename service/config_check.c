@@ -197,5 +197,8 @@ bool config_check(struct config *config, const char *credentials)
     if (plain + tls == 0)
         config_note_problem(config, NULL, 0,
                             "listen and https_listen are both off: nothing could be reached");
+    const struct config_value *hooks = config_value(config, "webhook", "listen");
+    if (hooks && strcmp(hooks->text, "off") != 0 && !config_text(config, "webhook", "secret"))
+        note(config, hooks, "anybody could call it: set secret in [webhook] too");
     return config->problem_count == 0;
 }

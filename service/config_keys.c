@@ -82,6 +82,8 @@ const struct config_key config_keys[] = {
      "what our own topics begin with"},
     {"homeassistant.entities", "*", CONFIG_SLOT, NULL, 0, 0, NULL, FREE,
      "entity_id = printer/unit/slot, with /color or /material behind"},
+    {"webhook", "listen", CONFIG_LISTEN, NULL, 0, 0, NULL, LIST,
+     "addresses of plain HTTP for the webhooks alone, also on the LAN; needs secret"},
     {"webhook", "secret", CONFIG_TEXT, NULL, 16, 256, NULL, SECRET, "secret of the webhooks"},
     {"webhook", "secret2", CONFIG_TEXT, NULL, 16, 256, NULL, SECRET,
      "a second one, accepted too while you change it"},

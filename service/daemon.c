@@ -151,7 +151,13 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .certs_dir = config_text(config, "printers", "certs_dir"),
         .require_if_match = config_bool(config, "server", "require_if_match"),
     };
-    return api_start(&context, daemon->listeners.list, daemon->listeners.count, &daemon->api, why);
+    e = api_start(&context, daemon->listeners.list, daemon->listeners.count, &daemon->api, why);
+    for (size_t i = daemon->listeners.served; e == OK && i < daemon->listeners.count; i++) {
+        char url[192];
+        api_url(daemon->api, i, url, sizeof url);
+        log_line(LOG_INFO, "webhooks", "url=%s", url);
+    }
+    return e;
 }
 
 /* For commands that run beside this daemon. */
@@ -280,7 +286,7 @@ enum err daemon_first_key(struct daemon *daemon, char **ret_key, struct why *why
 
 bool daemon_url(const struct daemon *daemon, size_t index, char *ret_url, size_t size)
 {
-    if (index >= daemon->listeners.count)
+    if (index >= daemon->listeners.served)
         return false;
     api_url(daemon->api, index, ret_url, size);
     return true;

@@ -22,26 +22,29 @@ static bool wanted(const struct config_value *value)
     return strcmp(value->text, "off") != 0 && !(optional && !has_ipv6());
 }
 
-static size_t count_of(const struct config *config, const char *key)
+static size_t count_of(const struct config *config, const char *section, const char *key)
 {
     size_t at = 0, count = 0;
-    while (config_each(config, "server", key, &at))
+    while (config_each(config, section, key, &at))
         count++;
     return count;
 }
 
-static void add(const struct config *config, const char *key, bool tls, struct listeners *to)
+static void add(const struct config *config, const char *section, const char *key,
+                struct api_listener like, struct listeners *to)
 {
     size_t at = 0;
-    for (const struct config_value *value = config_each(config, "server", key, &at); value;
-         value = config_each(config, "server", key, &at))
+    for (const struct config_value *value = config_each(config, section, key, &at); value;
+         value = config_each(config, section, key, &at)) {
+        like.address = value->text;
         if (wanted(value))
-            to->list[to->count++] = (struct api_listener){.address = value->text, .tls = tls};
+            to->list[to->count++] = like;
+    }
 }
 
 static const char **texts_of(const struct config *config, const char *key)
 {
-    const char **list = calloc(count_of(config, key) + 1, sizeof *list);
+    const char **list = calloc(count_of(config, "server", key) + 1, sizeof *list);
     size_t at = 0, count = 0;
     for (const struct config_value *value = config_each(config, "server", key, &at); list && value;
          value = config_each(config, "server", key, &at))
@@ -52,7 +55,9 @@ static const char **texts_of(const struct config *config, const char *key)
 enum err listeners_fill(const struct config *config, struct listeners *ret_listeners,
                         struct why *why)
 {
-    size_t most = count_of(config, "listen") + count_of(config, "https_listen");
+    size_t most = count_of(config, "server", "listen") +
+                  count_of(config, "server", "https_listen") +
+                  count_of(config, "webhook", "listen");
     *ret_listeners = (struct listeners){
         .list = calloc(most + 1, sizeof *ret_listeners->list),
         .hosts = texts_of(config, "allowed_hosts"),
@@ -62,8 +67,10 @@ enum err listeners_fill(const struct config *config, struct listeners *ret_liste
         listeners_clear(ret_listeners);
         return why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
     }
-    add(config, "listen", false, ret_listeners);
-    add(config, "https_listen", true, ret_listeners);
+    add(config, "server", "listen", (struct api_listener){0}, ret_listeners);
+    add(config, "server", "https_listen", (struct api_listener){.tls = true}, ret_listeners);
+    ret_listeners->served = ret_listeners->count;
+    add(config, "webhook", "listen", (struct api_listener){.webhooks_only = true}, ret_listeners);
     return OK;
 }
 

@@ -14,6 +14,7 @@ struct config;
 
 struct listeners {
     struct api_listener *list;
+    size_t served; /* so many of them serve everything, the rest webhooks alone */
     size_t count;
     const char **hosts, **origins; /* NULL-terminated */
 };

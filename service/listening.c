@@ -90,7 +90,7 @@ enum err listening_read(const struct command_context *context, struct listening 
     if (ret_listening->running && read_file(context->state_dir, ret_listening))
         return OK;
     enum err e = listeners_fill(context->config, &said, why);
-    for (size_t i = 0; e == OK && i < said.count; i++)
+    for (size_t i = 0; e == OK && i < said.served; i++)
         add(ret_listening, said.list[i].address, said.list[i].tls);
     if (e == OK)
         listeners_clear(&said);

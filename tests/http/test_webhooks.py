@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import json
 import pathlib
+import re
 import tempfile
 import time
 
 from case import HttpCase
-from lib.daemon import Daemon
+from lib.daemon import Daemon, run
 from lib.main import main
+from lib.process import free_port
 from lib.wait import wait_until
 
 SECRET, SECOND = "a-secret-of-the-house", "the-one-that-comes-next"
@@ -134,6 +136,35 @@ class WebhooksTest(HttpCase):
         self.assertEqual((kept["action"], kept["printer_id"], kept["body"]["more"]), ("ignored", "kept", {"anything": [1, None]}))
         self.assertNotIn(SECRET, json.dumps(events))
         self.assertEqual(self.daemon.get("/api/source_events?action=refused&limit=1").json[0]["action"], "refused")
+
+    def test_a_listener_of_their_own(self):
+        environment = {"FILAMENTD_WEBHOOK_SECRET": SECRET, "FILAMENTD_WEBHOOK_LISTEN": "0.0.0.0:0"}
+        with Daemon(more_environment=environment) as daemon:
+            self.assertEqual(len(daemon.urls), 1, "it is none of those that serve the API")
+            there = re.search(r"event=webhooks url=(\S+)", daemon.stderr())[1].replace("0.0.0.0", "127.0.0.1")
+            ask = lambda method, path, key=daemon.key, **more: daemon.request(method, path, key=key, url=there, **more)
+            for method, path in (("GET", "/api/spools"), ("GET", "/"), ("GET", "/healthz"), ("GET", "/api/version"), ("GET", "/api/openapi.json"),
+                                 ("POST", "/api/spools"), ("DELETE", "/api/printers/x"), ("GET", "/s/1"), ("GET", PRINT), ("GET", "/api/source_events")):
+                with self.subTest(method=method, path=path):
+                    self.assertProblem(ask(method, path), 404, "route_not_found")
+            self.assertProblem(ask("POST", PRINT, key=None, body={"printer_id": "p", "status": "running"}), 401, "unauthorized")
+            told = ask("POST", PRINT, key=None, body={"printer_id": "p", "status": "running"}, headers={"X-Webhook-Secret": SECRET})
+            self.assertEqual((told.status, told.json["action"]), (200, "job_started"))
+            self.assertEqual(len(daemon.get("/api/print_jobs").json), 1)
+            self.assertEqual(daemon.post(PRINT, {"printer_id": "p", "status": "finish"}, key=None, headers={"X-Webhook-Secret": SECRET}).status, 200)
+
+    def test_a_port_of_their_own(self):
+        port = free_port()
+        daemon = Daemon(listen=(f"127.0.0.1:{port}",), start=False, scopes=None,
+                        more_environment={"FILAMENTD_WEBHOOK_SECRET": SECRET, "FILAMENTD_WEBHOOK_LISTEN": f"127.0.0.2:{port}"})
+        self.addCleanup(daemon.close, False)
+        with self.assertRaisesRegex(AssertionError, "needs a port of its own"):
+            daemon.start()
+
+    def test_no_listener_without_a_secret(self):
+        done = run("--check-config", check=False, more_environment={"FILAMENTD_WEBHOOK_LISTEN": "*:8481"})
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("set secret in [webhook]", done.stderr + done.stdout)
 
 
 if __name__ == "__main__":
