@@ -6,35 +6,44 @@
 #include "core/field.h"
 
 enum { LASTS, ONCE, EVENT };
+enum { PASSIVE, ACTIVE, URGENT };
 
 static const struct {
     const char *severity;
-    int nature;
+    int level, nature;
+    const char *title;
     const char *doc;
 } kinds[] = {
-    [ALERT_LOW_SPOOL] = {"warning", LASTS,
+    [ALERT_LOW_SPOOL] = {"warning", ACTIVE, LASTS, "Roll is low",
                          "A roll is at or below its threshold, until it is well above it or gone"},
-    [ALERT_LOW_PRODUCT] = {"warning", LASTS,
+    [ALERT_LOW_PRODUCT] = {"warning", ACTIVE, LASTS, "Filament is low",
                            "All rolls of a product together are at or below its threshold"},
-    [ALERT_RUNOUT] = {"critical", ONCE,
+    [ALERT_RUNOUT] = {"critical", URGENT, ONCE, "Filament ran out",
                       "A slot ran dry during a print, until the print is fed again or ends"},
-    [ALERT_RUNOUT_FORECAST] = {"warning", LASTS,
+    [ALERT_RUNOUT_FORECAST] = {"warning", URGENT, LASTS, "Filament will run out",
                                "A running print needs more than its rolls and their backups hold"},
-    [ALERT_SLOT_CHANGED] = {"info", ONCE,
+    [ALERT_SLOT_CHANGED] = {"info", PASSIVE, ONCE, "Slot changed",
                             "Another roll is in a slot; while a question waits for an answer, or "
                             "while the roll that was recognised stays"},
-    [ALERT_UNASSIGNED_IN_USE] = {"warning", LASTS, "A slot without a roll feeds a print"},
-    [ALERT_OPEN_CHARGE] = {"warning", LASTS, "Grams of an ended print await their roll"},
-    [ALERT_WEIGHT_MISMATCH] = {"warning", LASTS, "A roll was charged more than it had; weigh it"},
-    [ALERT_PRINT_FINISHED] = {"info", EVENT, "A print has finished"},
-    [ALERT_PRINT_FAILED] = {"warning", EVENT, "A print has failed"},
-    [ALERT_PRINT_CANCELLED] = {"info", EVENT, "A print was cancelled"},
-    [ALERT_PRINTER_UNREACHABLE] = {"warning", LASTS, "A printer has been away for a while"},
-    [ALERT_WRONG_ACCESS_CODE] = {"critical", LASTS, "A printer refuses its access code"},
-    [ALERT_CERTIFICATE_CHANGED] = {"critical", LASTS,
+    [ALERT_UNASSIGNED_IN_USE] = {"warning", ACTIVE, LASTS, "Unknown roll in use",
+                                 "A slot without a roll feeds a print"},
+    [ALERT_OPEN_CHARGE] = {"warning", ACTIVE, LASTS, "Which roll was it?",
+                           "Grams of an ended print await their roll"},
+    [ALERT_WEIGHT_MISMATCH] = {"warning", ACTIVE, LASTS, "Weigh this roll",
+                               "A roll was charged more than it had; weigh it"},
+    [ALERT_PRINT_FINISHED] = {"info", PASSIVE, EVENT, "Print finished", "A print has finished"},
+    [ALERT_PRINT_FAILED] = {"warning", ACTIVE, EVENT, "Print failed", "A print has failed"},
+    [ALERT_PRINT_CANCELLED] = {"info", PASSIVE, EVENT, "Print cancelled", "A print was cancelled"},
+    [ALERT_PRINTER_UNREACHABLE] = {"warning", ACTIVE, LASTS, "Printer unreachable",
+                                   "A printer has been away for a while"},
+    [ALERT_WRONG_ACCESS_CODE] = {"critical", ACTIVE, LASTS, "Wrong access code",
+                                 "A printer refuses its access code"},
+    [ALERT_CERTIFICATE_CHANGED] = {"critical", URGENT, LASTS, "Certificate changed",
                                    "A printer shows another certificate than the pinned one"},
-    [ALERT_LOCKED_MODE] = {"warning", LASTS, "A printer reports, but refuses commands"},
-    [ALERT_DRY_BY_PASSED] = {"info", LASTS, "A roll is past the day by which it wants drying"},
+    [ALERT_LOCKED_MODE] = {"warning", ACTIVE, LASTS, "Printer refuses commands",
+                           "A printer reports, but refuses commands"},
+    [ALERT_DRY_BY_PASSED] = {"info", PASSIVE, LASTS, "Dry this roll",
+                             "A roll is past the day by which it wants drying"},
 };
 _Static_assert(LEN(kinds) == ALERT_KIND_COUNT, "every kind has its row");
 
@@ -67,6 +76,18 @@ const char *alert_slug(enum alert_kind kind)
 const char *alert_severity(enum alert_kind kind)
 {
     return kinds[kind].severity;
+}
+
+const char *alert_title(enum alert_kind kind)
+{
+    return kinds[kind].title;
+}
+
+const char *alert_level(enum alert_kind kind)
+{
+    static const char *const levels[] = {
+        [PASSIVE] = "passive", [ACTIVE] = "active", [URGENT] = "time-sensitive"};
+    return levels[kinds[kind].level];
 }
 
 const char *alert_doc(enum alert_kind kind)

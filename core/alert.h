@@ -32,6 +32,8 @@ enum alert_kind {
 
 const char *alert_slug(enum alert_kind kind);
 const char *alert_severity(enum alert_kind kind); /* info, warning, critical */
+const char *alert_title(enum alert_kind kind);    /* a headline, without its subject */
+const char *alert_level(enum alert_kind kind);    /* passive, active, time-sensitive: of a push */
 const char *alert_doc(enum alert_kind kind);      /* when it opens and when it ends, one line */
 /* An event, which is over when it is told: it has no cause that lasts. */
 bool alert_is_event(enum alert_kind kind);

@@ -67,6 +67,11 @@ enum {
     RULE_LOW_MARGIN_MG = 10000,
     /* An end or a runout is told when it is no older: an import brings years of them. */
     RULE_NEWS_MS = 86400000,
+    /* What could not be sent for so long is no news any more; what was sent is kept for so long. */
+    RULE_DELIVERY_MS = 259200000,
+    RULE_DELIVERY_KEPT_MS = 1209600000,
+    /* A button of a notification works for so long. */
+    RULE_ACTION_S = 172800,
     /* A use per day is foreseen from a history of this many days on. */
     RULE_FORECAST_LEAST_DAYS = 7,
 };

@@ -5,6 +5,7 @@
 #include "core/field.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/deliveries.h"
 #include "store/list.h"
 
 static const struct field fields[] = {
@@ -73,7 +74,8 @@ enum err alerts_open(struct db *db, const struct alert *alert, struct why *why)
         ":cause, :text, coalesce(:data, '{}'), :printer, :slot, :spool, :job, :question, :now, "
         "CASE WHEN :event THEN :now END, :now)",
         args);
-    return db_status(db, why);
+    enum err e = db_status(db, why);
+    return e ? e : deliveries_queue(db, db_last_row(db), alert->kind, why);
 }
 
 enum err alerts_end(struct db *db, const char *cause, struct why *why)

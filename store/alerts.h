@@ -1,9 +1,9 @@
 /*
- * Alerts: what the user should know, once for each cause while it lasts. Rows only; delivery is
- * another matter. Most follow from what the store holds, so that every writer has them (see
- * alerts_follow); the others are opened where their cause is known.
- * All functions run inside the caller's transaction.
- * Owner: what is returned is the caller's. Thread: the connection's. Lock: none.
+ * Alerts: what the user should know, once for each cause while it lasts. What is to be sent of one
+ * is noted with it (store/deliveries.h). Most follow from what the store holds, so that every
+ * writer has them (see alerts_follow); the others are opened where their cause is known. All
+ * functions run inside the caller's transaction. Owner: what is returned is the caller's. Thread:
+ * the connection's. Lock: none.
  */
 #ifndef STORE_ALERTS_H
 #define STORE_ALERTS_H

@@ -42,17 +42,3 @@ void args_take(json_t *to, const char *as, const json_t *from, const char *key)
     if (value)
         json_object_set(to, as, value);
 }
-
-void args_drop(json_t *args, const json_t *which)
-{
-    const char *name;
-    json_t *flag;
-    json_object_foreach ((json_t *)(uintptr_t)which, name, flag)
-        if (json_integer_value(flag))
-            json_object_del(args, name);
-}
-
-json_t *args_text_or_null(const char *text)
-{
-    return text && *text ? json_string(text) : json_null();
-}

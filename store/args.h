@@ -19,9 +19,5 @@ int64_t args_int(const json_t *args, const char *key, int64_t fallback);
 json_t *args_copy(const json_t *args);
 /* Copy ${key} of ${from} to ${as} of ${to} where it is there. */
 void args_take(json_t *to, const char *as, const json_t *from, const char *key);
-/* Take out those that ${which}, a row of flags (it may be NULL), names with 1. */
-void args_drop(json_t *args, const json_t *which);
-/* A value of the caller's: null for NULL and for no text at all. */
-json_t *args_text_or_null(const char *text);
 
 #endif

@@ -16,11 +16,12 @@
 #include "store/materials.h"
 #include "store/printers.h"
 #include "store/questions.h"
-#include "store/settings.h"
 #include "store/slots.h"
 #include "store/spools.h"
 #include "store/thresholds.h"
 #include "store/vendors.h"
+
+static const char *const origins[] = {"default", "api", NULL};
 
 static const struct field setting_fields[] = {
     {.name = "key", .kind = K_TEXT, .doc = "Name of the setting"},
@@ -29,7 +30,7 @@ static const struct field setting_fields[] = {
      .kind = K_ANY,
      .flags = FIELD_NULLABLE,
      .doc = "What the configuration says, or is built in"},
-    {.name = "origin", .kind = K_TEXT, .words = settings_origins, .doc = "Who set it"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set it"},
 };
 const struct field_shape changes_row_setting = {"settings", setting_fields, LEN(setting_fields),
                                                 "KeyedSetting"};

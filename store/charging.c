@@ -21,6 +21,11 @@ struct booking {
     int64_t slot, spool;
 };
 
+static json_t *by_job(struct db *db, int64_t job)
+{
+    return db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+}
+
 static json_t *row_or_null(int64_t row)
 {
     return row ? json_integer(row) : json_null();
@@ -54,7 +59,14 @@ static int64_t roll_at_start(struct db *db, const struct charging_case *c, int64
 {
     json_auto_t *args = db_args(
         db, json_pack("{s:I, s:I}", "slot", (json_int_t)slot, "at", (json_int_t)c->started_at));
-    return db_int(db, "SELECT " SLOTS_ROLL_AT " FROM (SELECT :slot AS slot, :at AS at) x", args, 0);
+    return db_int(
+        db,
+        "SELECT coalesce((SELECT a.spool FROM slot_assignment a WHERE a.slot = :slot "
+        "AND a.spool IS NOT NULL AND a.assigned_at <= :at "
+        "AND coalesce(a.unassigned_at, :at + 1) > :at ORDER BY a.assigned_at DESC LIMIT 1), "
+        "(SELECT a.spool FROM slot_assignment a WHERE a.slot = :slot AND a.spool IS NOT NULL "
+        "AND a.assigned_at > :at ORDER BY a.assigned_at, a.id LIMIT 1), 0)",
+        args, 0);
 }
 
 static int to_layer(const struct booking *b)
@@ -209,7 +221,7 @@ static enum err book_unplaced(struct db *db, const struct charging_case *c,
                               const struct charges *charges, struct why *why)
 {
     const struct charge *last = charges->count ? &charges->list[charges->count - 1] : NULL;
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     db_put(db, args, "idx", json_integer(CASE_UNPLACED));
     if (last && last->filament < 0)
         db_exec(
@@ -225,7 +237,7 @@ static enum err book_unplaced(struct db *db, const struct charging_case *c,
 
 static void save_total(struct db *db, int64_t job)
 {
-    json_auto_t *args = charging_by_job(db, job);
+    json_auto_t *args = by_job(db, job);
     db_exec(db,
             "UPDATE job SET actual_mg = n.mg, updated_at = :now FROM (SELECT sum(f.used_mg) AS mg "
             "FROM job_filament f WHERE f.job = :job) n WHERE id = :job AND actual_mg IS NOT n.mg",

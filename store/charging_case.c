@@ -9,7 +9,7 @@
 #include "store/charging_inside.h"
 #include "store/db.h"
 
-json_t *charging_by_job(struct db *db, int64_t job)
+static json_t *by_job(struct db *db, int64_t job)
 {
     return db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
 }
@@ -93,7 +93,7 @@ static void read_job(struct charging_case *c, const json_t *row)
 /* A print without any mapping is told by the slots that fed it: a filament for each. */
 static void make_filaments(struct db *db, int64_t job)
 {
-    json_auto_t *args = charging_by_job(db, job);
+    json_auto_t *args = by_job(db, job);
     db_exec(db,
             "INSERT INTO job_filament (job, idx, slot, mapping_source, material, color, alpha, "
             "profile) SELECT :job, row_number() OVER (ORDER BY f.first), sl.id, 'seen', "
@@ -121,7 +121,7 @@ static void read_filament(struct charging_case *c, const json_t *row, int index)
 
 static bool read_filaments(struct db *db, struct charging_case *c)
 {
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows =
         db_rows(db,
                 "SELECT f.idx, f.estimated_mg, f.curve, f.mapping_source, sl.unit, sl.slot, "
@@ -206,7 +206,7 @@ static bool make_single_tool(struct charging_case *c)
 /* A filament without a mapping may be told by the only slot that shows its material and colour. */
 static void read_likeness(struct db *db, struct charging_case *c)
 {
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows = db_rows(
         db,
         "SELECT f.idx, f.color AS want, sl.color AS have, sl.unit, sl.slot FROM job_filament f "
@@ -252,7 +252,7 @@ enum err charging_case_read(struct db *db, int64_t job, struct charging_case *re
     c->job = job;
     for (int f = 0; f < CASE_FILAMENTS; f++)
         c->estimated_mg[f] = charge_unknown;
-    json_auto_t *args = charging_by_job(db, job);
+    json_auto_t *args = by_job(db, job);
     json_auto_t *row = db_row(db, job_of_case, args, NULL);
     if (!row)
         return db_missing(db, why, "job_not_found", "job_id", "no such print job");

@@ -8,7 +8,11 @@
 #include "store/args.h"
 #include "store/charging_inside.h"
 #include "store/db.h"
-#include "store/slots.h"
+
+static json_t *by_job(struct db *db, int64_t job)
+{
+    return db_args(db, json_pack("{s:I}", "job", (json_int_t)job));
+}
 
 /* --- the trail of layers --- */
 
@@ -21,7 +25,7 @@ static const char trail_of_job[] =
 
 static bool read_trail(struct db *db, struct charging_case *c)
 {
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows = db_rows(db, trail_of_job, args, NULL);
     size_t i;
     const json_t *row;
@@ -72,8 +76,13 @@ static const char stays_of_job[] =
     "ON a.slot = p.slot AND a.assigned_at > b.low AND a.assigned_at < b.high "
     "UNION SELECT a.slot, a.unassigned_at FROM places p, bounds b JOIN slot_assignment a "
     "ON a.slot = p.slot AND a.unassigned_at > b.low AND a.unassigned_at < b.high) "
-    "SELECT x.slot AS slot_row, x.at, sl.unit, sl.slot, coalesce(" SLOTS_ROLL_AT
-    ", 0) AS spool FROM turns x JOIN slot sl ON sl.id = x.slot ORDER BY x.at, x.slot /* scan */";
+    "SELECT t.slot AS slot_row, t.at, sl.unit, sl.slot, coalesce("
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = t.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at <= t.at AND coalesce(a.unassigned_at, t.at + 1) > t.at "
+    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1), "
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = t.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at > t.at ORDER BY a.assigned_at, a.id LIMIT 1), 0) AS spool "
+    "FROM turns t JOIN slot sl ON sl.id = t.slot ORDER BY t.at, t.slot /* scan */";
 
 static void add_stay(struct charging_case *c, const json_t *row)
 {
@@ -90,7 +99,7 @@ static void add_stay(struct charging_case *c, const json_t *row)
 
 static bool read_stays(struct db *db, struct charging_case *c)
 {
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows = db_rows(db, stays_of_job, args, NULL);
     size_t i;
     const json_t *row;
@@ -206,7 +215,7 @@ bool charging_read_feeds(struct db *db, struct charging_case *c)
 {
     if (!read_trail(db, c) || !read_stays(db, c))
         return false;
-    json_auto_t *args = charging_by_job(db, c->job);
+    json_auto_t *args = by_job(db, c->job);
     json_auto_t *rows = db_rows(db, feeds_of_job, args, NULL);
     size_t i, most = room_for(c, rows);
     const json_t *row;

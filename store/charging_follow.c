@@ -7,7 +7,6 @@
 #include "store/db.h"
 #include "store/jobs.h"
 #include "store/ledger.h"
-#include "store/slots.h"
 
 bool charging_followed(struct db *db, int64_t job)
 {
@@ -31,7 +30,12 @@ static const char jobs_to_follow[] =
     "OR EXISTS (SELECT 1 FROM job_feed f WHERE f.job = j.id)) "
     "AND (j.ended_at > :from AND j.started_at < :to "
     "OR (j.ended_at >= :since OR j.ended_at IS NOT NULL AND x.spool IS NULL) "
-    "AND x.spool IS NOT " SLOTS_ROLL_AT ") ORDER BY x.job /* scan */";
+    "AND x.spool IS NOT coalesce("
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = x.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at <= x.at AND coalesce(a.unassigned_at, x.at + 1) > x.at "
+    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1), "
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = x.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at > x.at ORDER BY a.assigned_at, a.id LIMIT 1))) ORDER BY x.job /* scan */";
 
 enum err charging_follow(struct db *db, int64_t slot, const struct ledger_span *span,
                          struct why *why)

@@ -71,8 +71,6 @@ enum err charging_case_read(struct db *db, int64_t job, struct charging_case *re
                             struct why *why);
 void charging_case_clear(struct charging_case *c);
 
-/* {job}: arguments of a statement. */
-json_t *charging_by_job(struct db *db, int64_t job);
 /* For charging_case_read: feeds, stays and the trail. False: memory ran out. */
 bool charging_read_feeds(struct db *db, struct charging_case *c);
 /* The roll in a slot at that time of the print, as far as anybody ever said; 0: nobody did. */

@@ -11,7 +11,7 @@
 #include "store/search.h"
 #include "store/slots.h"
 
-const char *const filaments_directions[] = {"coaxial", "longitudinal", NULL};
+static const char *const directions[] = {"coaxial", "longitudinal", NULL};
 
 static const struct field fields[] = {
     {.name = "filament_id", .kind = K_TEXT, .doc = "Identifier of the product"},
@@ -28,7 +28,7 @@ static const struct field fields[] = {
     {.name = "multi_color_direction",
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
-     .words = filaments_directions,
+     .words = directions,
      .doc = "How several colours run"},
     {.name = "profile",
      .kind = K_TEXT,
@@ -219,7 +219,11 @@ static void drop_inherited(struct db *db, int64_t id, json_t *args)
         ":spool_weight_grams AS spool_weight_grams FROM filament f JOIN vendor v ON v.id = "
         "f.vendor LEFT JOIN material m ON m.name = f.material WHERE f.id = :id";
     json_auto_t *inherited = db_row(db, same, keys, NULL);
-    args_drop(args, inherited);
+    const char *name;
+    json_t *value;
+    json_object_foreach (inherited, name, value)
+        if (json_integer_value(value))
+            json_object_del(args, name);
 }
 
 /* The rolls of it that are in slots now fit what those show, or no longer. */

@@ -16,7 +16,6 @@ struct field_shape;
 struct list;
 
 extern const struct field_shape filaments_shape;
-extern const char *const filaments_directions[]; /* how several colours run */
 
 enum err filaments_create(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err filaments_update(struct db *db, const json_t *args, json_t **ret, struct why *why);

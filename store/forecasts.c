@@ -275,12 +275,10 @@ static enum err alert_one(struct db *db, int64_t job, const json_t *forecast, st
                "JOIN printer p ON p.id = j.printer JOIN slot sl ON sl.printer = p.id "
                "AND sl.unit = :ams_unit_number AND sl.slot = :slot_number WHERE j.id = :job",
                args, NULL);
-    if (!at)
-        return db_missing(db, why, "job_not_found", "job_id", "no such print job");
     auto_buf text = {0};
     buf_format(&text, "%s: %s", args_text(at, "name"), args_text(forecast, "text"));
-    if (text.failed)
-        return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for an alert");
+    if (!at || text.failed)
+        return db_missing(db, why, "job_not_found", "job_id", "no such print job");
     const struct alert alert = {
         .kind = ALERT_RUNOUT_FORECAST,
         .cause = cause,

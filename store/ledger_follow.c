@@ -3,18 +3,23 @@
 #include "store/charging.h"
 #include "store/db.h"
 #include "store/ledger.h"
-#include "store/slots.h"
 
 /* What only a client told of: its segments move as a whole.
  * Who was in the slot when the segment began, by its history; for an open charge where nobody is
  * known to have been, the first roll that was named afterwards. */
 static const char segments_of_slot[] =
-    "SELECT x.*, " SLOTS_ROLL_THEN " AS present, " SLOTS_ROLL_LATER " AS later FROM (SELECT g.id, "
-    "g.job, g.filament, g.segment, g.mg, g.slot, g.spool, g.source, g.estimate, g.evidence, "
-    "coalesce(g.from_at, j.started_at) AS at, coalesce(g.to_at, j.ended_at) AS booked_at "
+    "SELECT g.id, g.job, g.filament, g.segment, g.mg, g.slot, g.spool, g.source, g.estimate, "
+    "coalesce(g.to_at, j.ended_at) AS at, g.evidence, "
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = g.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at <= coalesce(g.from_at, j.started_at) "
+    "AND coalesce(a.unassigned_at, :now + 1) > coalesce(g.from_at, j.started_at) "
+    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1) AS present, "
+    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = g.slot AND a.spool IS NOT NULL "
+    "AND a.assigned_at > coalesce(g.from_at, j.started_at) "
+    "ORDER BY a.assigned_at, a.id LIMIT 1) AS later "
     "FROM job_segment g JOIN job j ON j.id = g.job WHERE g.slot = :slot AND g.mg > 0 "
     "AND (j.ended_at >= :since OR g.spool IS NULL AND j.ended_at IS NOT NULL) "
-    "AND (coalesce(g.source, '') <> 'user' OR g.spool IS NULL)) x ORDER BY x.id";
+    "AND (coalesce(g.source, '') <> 'user' OR g.spool IS NULL) ORDER BY g.id";
 
 static int64_t roll_of(const json_t *row)
 {
@@ -38,7 +43,7 @@ static enum err move(struct db *db, const json_t *row, int64_t spool, struct why
         .kind = "print",
         .source = source ? source : "history",
         .estimate = args_int(row, "estimate", 0) != 0,
-        .at = args_int(row, "booked_at", 0),
+        .at = args_int(row, "at", 0),
         .evidence = evidence,
     };
     json_auto_t *args = db_args(

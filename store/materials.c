@@ -10,7 +10,8 @@
 #include "store/args.h"
 #include "store/db.h"
 #include "store/list.h"
-#include "store/settings.h"
+
+static const char *const origins[] = {"default", "api", NULL};
 
 static const struct field fields[] = {
     {.name = "material_type", .kind = K_TEXT, .doc = "Name of the material"},
@@ -27,10 +28,7 @@ static const struct field fields[] = {
      .kind = K_INT,
      .flags = FIELD_NULLABLE,
      .doc = "Days by the program's own table"},
-    {.name = "origin",
-     .kind = K_TEXT,
-     .words = settings_origins,
-     .doc = "Who set the values in force"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set the values in force"},
 };
 const struct field_shape materials_shape = {"materials", fields, LEN(fields), "Material"};
 

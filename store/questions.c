@@ -109,7 +109,7 @@ enum err questions_close(struct db *db, int64_t slot, int64_t spool, const char 
         db_put(db, args, "spool", json_integer(spool));
     db_exec(db,
             "UPDATE question SET state = :state, spool = :spool, close_reason = :reason, "
-            "closed_at = :now, updated_at = :now, token_hash = NULL "
+            "closed_at = :now, updated_at = :now "
             "WHERE slot = :slot AND state = 'open'",
             args);
     return db_status(db, why);
@@ -184,6 +184,8 @@ static bool same_answer(const json_t *row, const json_t *args)
     const char *was = args_text(row, "spool_id"), *is = args_text(args, "spool_id");
     if (args_true(args, "dismiss"))
         return strcmp(args_text(row, "state"), "closed") == 0;
+    if (args_true(args, "confirm"))
+        return was && args_given(row, "held") && strcmp(was, args_text(row, "held")) == 0;
     return was && (!is || strcmp(was, is) == 0);
 }
 
@@ -210,15 +212,24 @@ enum err questions_answer(struct db *db, const json_t *args, json_t **ret, struc
     return row ? answer_row(db, row, args, ret, why) : missing(db, why);
 }
 
-enum err questions_confirm(struct db *db, const json_t *args, json_t **ret, struct why *why)
+enum err questions_tap(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    char sql[sizeof base_row + 96];
-    snprintf(sql, sizeof sql, "%sWHERE q.token_hash = :token_hash AND q.token_expires_at > :now",
-             base_row);
-    json_auto_t *row = db_row(db, sql, args, NULL);
-    if (!row)
-        return db_failed(db) ? db_status(db, why)
-                             : why_fail(why, ERR_DENIED, "invalid_token", "token",
-                                        "the token is unknown, used or expired");
-    return answer_row(db, row, args, ret, why);
+    const char *answer = args_text(args, "answer");
+    json_auto_t *given =
+        db_args(db, json_pack("{s:O}", "question_id", json_object_get(args, "question_id")));
+    if (strcmp(answer, "candidate") != 0) {
+        db_put(db, given, answer, json_true());
+        return questions_answer(db, given, ret, why);
+    }
+    json_auto_t *row = NULL;
+    enum err e = questions_get(db, given, &row, why);
+    if (e != OK)
+        return e;
+    const json_t *chosen = json_array_get(json_object_get(row, "candidates"),
+                                          (size_t)args_int(args, "choice", INT32_MAX));
+    if (!chosen)
+        return why_fail(why, ERR_NOT_FOUND, "candidate_not_found", "token",
+                        "the question has no such candidate");
+    db_put(db, given, "spool_id", json_incref(json_object_get(chosen, "spool_id")));
+    return questions_answer(db, given, ret, why);
 }

@@ -24,8 +24,9 @@ enum err questions_get(struct db *db, const json_t *args, json_t **ret, struct w
  * right) | dismiss: true, reason?}; assigns, learns, closes. Returns the question. Answered twice
  * the same way: the same answer again. */
 enum err questions_answer(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* {token_hash, ...as answer}: the SHA-256 (hex) of a single-use token instead of a key. */
-enum err questions_confirm(struct db *db, const json_t *args, json_t **ret, struct why *why);
+/* {question_id, answer: candidate|confirm|dismiss, choice: which candidate}: the same, tapped in a
+ * notification. */
+enum err questions_tap(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
 /* Open one for a slot, replacing an open one that asks something else. ${candidates}: as in the
  * view. */

@@ -16,10 +16,12 @@ struct field_shape;
 
 extern const struct field_shape scan_shape;
 
+/* What a roll from another system is called here, as its external_id: "prusament:ID",
+ * "openprinttag:UUID", "spoolman:ID" (or the number alone, as it was imported). */
+
 /* {payload}: the text of a code, OpenSpool's or OpenPrintTag's object (as JSON or as its text), or
  * OpenPrintTag's bytes in hex or base64. Returns {kind: spool|product|draft|unknown, code, id,
- * spool, filament, draft, missing, reason}. A roll of another system is known by its external_id:
- * "prusament:ID", "openprinttag:UUID", "spoolman:ID" (or the number alone, as it was imported). */
+ * spool, filament, draft, missing, reason}. */
 enum err scan_read(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
 #endif

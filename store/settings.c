@@ -38,7 +38,7 @@ enum err settings_configure(struct db *db, const json_t *defaults, struct why *w
     return db_status(db, why);
 }
 
-const char *const settings_origins[] = {"default", "api", NULL};
+static const char *const origins[] = {"default", "api", NULL};
 
 static const struct field fields[] = {
     {.name = "value", .kind = K_ANY, .flags = FIELD_NULLABLE, .doc = "What is in force"},
@@ -46,7 +46,7 @@ static const struct field fields[] = {
      .kind = K_ANY,
      .flags = FIELD_NULLABLE,
      .doc = "What the configuration says, or is built in"},
-    {.name = "origin", .kind = K_TEXT, .words = settings_origins, .doc = "Who set it"},
+    {.name = "origin", .kind = K_TEXT, .words = origins, .doc = "Who set it"},
 };
 static const struct field_shape shape = {NULL, fields, LEN(fields), "Setting"};
 static const struct field each = {.kind = K_OBJECT, .of = &shape};

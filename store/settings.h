@@ -15,7 +15,6 @@ struct db;
 struct field_shape;
 
 extern const struct field_shape settings_shape; /* what settings_list returns */
-extern const char *const settings_origins[];    /* where a value in force comes from */
 
 /* {key: value} of all that the file or a built-in default gives; keys not in it lose theirs. */
 enum err settings_configure(struct db *db, const json_t *defaults, struct why *why);

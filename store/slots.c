@@ -134,6 +134,11 @@ enum err slots_expected(struct db *db, const json_t *args, json_t **ret, struct 
 
 /* --- reports --- */
 
+static json_t *text_or_null(const char *text)
+{
+    return text[0] ? json_string(text) : json_null();
+}
+
 static struct color color_of(uint32_t rgba)
 {
     return (struct color){(uint8_t)(rgba >> 24), (uint8_t)(rgba >> 16), (uint8_t)(rgba >> 8),
@@ -162,11 +167,11 @@ static void put_report(struct db *db, json_t *args, const struct tray *tray)
     db_put(db, args, "color", tray->has_color ? hex_json(tray->rgba) : json_null());
     db_put(db, args, "alpha", tray->has_color ? json_integer(tray->rgba & 0xFF) : json_null());
     db_put(db, args, "colors", colors_json(tray));
-    db_put(db, args, "material", args_text_or_null(tray->material));
-    db_put(db, args, "profile", args_text_or_null(tray->profile));
-    db_put(db, args, "name", args_text_or_null(tray->name));
-    db_put(db, args, "tag_uid", args_text_or_null(tray->tag_uid));
-    db_put(db, args, "tray_uuid", args_text_or_null(tray->tray_uuid));
+    db_put(db, args, "material", text_or_null(tray->material));
+    db_put(db, args, "profile", text_or_null(tray->profile));
+    db_put(db, args, "name", text_or_null(tray->name));
+    db_put(db, args, "tag_uid", text_or_null(tray->tag_uid));
+    db_put(db, args, "tray_uuid", text_or_null(tray->tray_uuid));
     bool told = tray->remain_percent >= 0 && tray->remain_percent <= 100;
     db_put(db, args, "remain", told ? json_integer(tray->remain_percent) : json_null());
 }

@@ -24,18 +24,6 @@ struct slot;
 struct slot_facts;
 struct tray;
 
-/* In statements over rows x (slot, at): the roll that was in the slot at that time by its history;
- * the first that was named afterwards; and, for grams that belong to somebody, the former or else
- * the latter. */
-#define SLOTS_ROLL_THEN                                                                            \
-    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = x.slot AND a.spool IS NOT NULL "        \
-    "AND a.assigned_at <= x.at AND coalesce(a.unassigned_at, x.at + 1) > x.at "                    \
-    "ORDER BY a.assigned_at DESC, a.id DESC LIMIT 1)"
-#define SLOTS_ROLL_LATER                                                                           \
-    "(SELECT a.spool FROM slot_assignment a WHERE a.slot = x.slot AND a.spool IS NOT NULL "        \
-    "AND a.assigned_at > x.at ORDER BY a.assigned_at, a.id LIMIT 1)"
-#define SLOTS_ROLL_AT "coalesce(" SLOTS_ROLL_THEN ", " SLOTS_ROLL_LATER ")"
-
 extern const struct field_shape slots_shape;
 extern const struct field_shape slots_history_shape;
 extern const struct field_shape slots_shape_place;     /* printer, unit, slot */

@@ -31,6 +31,11 @@ static const struct field fields[] = {
 const struct field_shape source_events_shape = {"source_events", fields, LEN(fields),
                                                 "SourceEvent"};
 
+static json_t *text_or_null(const char *text)
+{
+    return text && *text ? json_string(text) : json_null();
+}
+
 /* The last one that did nothing, if it says the same. */
 static bool repeats(struct db *db, const json_t *args)
 {
@@ -52,8 +57,8 @@ enum err source_events_record(struct db *db, const struct source_event *event, s
                       "printer", event->printer ? json_integer(event->printer) : json_null(),
                       "kind", event->kind, "occurred_at",
                       event->occurred_at ? json_integer(event->occurred_at) : json_null(), "body",
-                      event->body, "action", event->action, "reason",
-                      args_text_or_null(event->reason), "kept", LIMIT_SOURCE_EVENTS));
+                      event->body, "action", event->action, "reason", text_or_null(event->reason),
+                      "kept", LIMIT_SOURCE_EVENTS));
     if (event->once && repeats(db, args))
         return db_status(db, why);
     db_exec(db,

@@ -69,7 +69,11 @@ static void drop_inherited(struct db *db, int64_t id, json_t *args)
     json_auto_t *keys = db_args(db, args_copy(args));
     db_put(db, keys, "id", json_integer(id));
     json_auto_t *inherited = db_row(db, same, keys, NULL);
-    args_drop(args, inherited);
+    const char *name;
+    json_t *value;
+    json_object_foreach (inherited, name, value)
+        if (json_integer_value(value))
+            json_object_del(args, name);
 }
 
 enum err spools_update(struct db *db, const json_t *args, json_t **ret, struct why *why)

@@ -2,8 +2,9 @@
 
 #include "base/auto.h"
 #include "core/field.h"
-#include "store/filaments.h"
 #include "store/slots.h"
+
+static const char *const directions[] = {"coaxial", "longitudinal", NULL};
 
 static const struct field fields[] = {
     {.name = "spool_id", .kind = K_TEXT, .doc = "Identifier of the roll (UUID)"},
@@ -80,7 +81,7 @@ static const struct field fields[] = {
     {.name = "multi_color_direction",
      .kind = K_TEXT,
      .flags = FIELD_NULLABLE,
-     .words = filaments_directions,
+     .words = directions,
      .doc = "How several colours run"},
     {.name = "article_number", .kind = K_TEXT, .flags = FIELD_NULLABLE, .doc = "To order it by"},
     {.name = "external_id",

@@ -7,7 +7,6 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/list.h"
-#include "store/slots.h"
 
 /* These answers depend on the day too: it is part of their tag. */
 enum { DAY_MS = 24 * 60 * 60 * 1000, SEQ_BITS = 40 };
@@ -27,6 +26,13 @@ static enum err list_of(struct db *db, const char *sql, const json_t *args,
 
 /* --- rolls that want drying --- */
 
+static const struct field place_fields[] = {
+    {.name = "printer_id", .kind = K_TEXT, .doc = "Printer"},
+    {.name = "ams_unit_number", .kind = K_INT, .doc = "Unit"},
+    {.name = "slot_number", .kind = K_INT, .doc = "Slot in it"},
+};
+static const struct field_shape place = {NULL, place_fields, LEN(place_fields), "ExpiringIn"};
+
 static const struct field expiring_fields[] = {
     {.name = "spool_id", .kind = K_TEXT, .doc = "Identifier of the roll (UUID)"},
     {.name = "spool_number", .kind = K_INT, .doc = "Short number"},
@@ -42,7 +48,7 @@ static const struct field expiring_fields[] = {
      .kind = K_OBJECT,
      .flags = FIELD_NULLABLE,
      .doc = "Its slot",
-     .of = &slots_shape_place},
+     .of = &place},
 };
 const struct field_shape stats_expiring_shape = {NULL, expiring_fields, LEN(expiring_fields),
                                                  "ExpiringSpool"};

@@ -11,6 +11,11 @@
 #include "store/db.h"
 #include "store/slots.h"
 
+static json_t *text_or_null(const char *text)
+{
+    return *text ? json_string(text) : json_null();
+}
+
 static json_t *number_or_null(int64_t number, int64_t least)
 {
     return number >= least ? json_integer(number) : json_null();
@@ -21,21 +26,20 @@ static json_t *job_args(struct db *db, const struct job *job)
 {
     json_auto_t *dump = job_dump(job);
     return db_args(
-        db,
-        json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:o, s:o, s:s, "
-                  "s:o, s:o, s:O}",
-                  "id", (json_int_t)job->row, "kind", job->utility ? "utility" : "print", "status",
-                  job_status_slug(job->status), "file_name", args_text_or_null(job->file), "name",
-                  args_text_or_null(*job->title ? job->title : job->name), "plate",
-                  number_or_null(job->plate, 1), "task_id", args_text_or_null(job->task_id),
-                  "subtask_id", args_text_or_null(job->subtask_id), "start_seen", job->start_seen,
-                  "started_at", (json_int_t)job->started_at, "ended_at",
-                  number_or_null(job->ended_at, 1), "error_code", number_or_null(job->error, 1),
-                  "layer", number_or_null(job->layer, 0), "total_layers",
-                  number_or_null(job->total_layers, 1), "mapping_source",
-                  job_mapping_slug(job->mapping_source), "progress_percent",
-                  number_or_null(job->percent, 0), "end_percent",
-                  number_or_null(job->end_percent, 0), "state", dump ? dump : json_null()));
+        db, json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:o, s:o, s:s, "
+                      "s:o, s:o, s:O}",
+                      "id", (json_int_t)job->row, "kind", job->utility ? "utility" : "print",
+                      "status", job_status_slug(job->status), "file_name", text_or_null(job->file),
+                      "name", text_or_null(*job->title ? job->title : job->name), "plate",
+                      number_or_null(job->plate, 1), "task_id", text_or_null(job->task_id),
+                      "subtask_id", text_or_null(job->subtask_id), "start_seen", job->start_seen,
+                      "started_at", (json_int_t)job->started_at, "ended_at",
+                      number_or_null(job->ended_at, 1), "error_code", number_or_null(job->error, 1),
+                      "layer", number_or_null(job->layer, 0), "total_layers",
+                      number_or_null(job->total_layers, 1), "mapping_source",
+                      job_mapping_slug(job->mapping_source), "progress_percent",
+                      number_or_null(job->percent, 0), "end_percent",
+                      number_or_null(job->end_percent, 0), "state", dump ? dump : json_null()));
 }
 
 static void end_as_unknown(struct db *db, const json_t *args)

@@ -317,8 +317,6 @@ CREATE TABLE question (
     reported TEXT CHECK (reported IS NULL OR json_valid(reported)),
     spool INTEGER REFERENCES spool (id),
     close_reason TEXT,
-    token_hash TEXT UNIQUE,
-    token_expires_at INTEGER,
     opened_at INTEGER NOT NULL,
     closed_at INTEGER,
     updated_at INTEGER NOT NULL,
@@ -362,34 +360,56 @@ CREATE INDEX alert_question ON alert (question) WHERE question IS NOT NULL;
 CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
 CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
 
+-- A phone or browser that alerts are pushed to. installation: what it calls itself, so that it may
+-- register as often as it likes; address: what its channel has to know of it.
 CREATE TABLE device (
     id INTEGER PRIMARY KEY,
     public_id TEXT NOT NULL UNIQUE,
+    installation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
-    address TEXT,
+    channel TEXT NOT NULL CHECK (channel IN ('apns', 'webpush')),
+    address TEXT NOT NULL CHECK (json_valid(address)),
     preferences TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(preferences)),
     api_key INTEGER REFERENCES api_key (id),
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
-    last_seen_at INTEGER,
+    last_seen_at INTEGER NOT NULL,
+    last_ok_at INTEGER,
+    last_error TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+-- Ways on which alerts leave. ready: configured, since the daemon's last start.
+CREATE TABLE channel (
+    name TEXT NOT NULL PRIMARY KEY,
+    ready INTEGER NOT NULL CHECK (ready IN (0, 1)),
+    last_ok_at INTEGER,
+    failing_since INTEGER,
+    error TEXT,
+    CHECK ((failing_since IS NULL) = (error IS NULL))
+) STRICT;
+
+-- One alert on its way to one place, made in the transaction of the alert. alert NULL: a trial.
+-- due_at: not before then, for quiet hours.
 CREATE TABLE delivery (
     id INTEGER PRIMARY KEY,
-    alert INTEGER NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
+    public_id TEXT NOT NULL UNIQUE,
+    alert INTEGER REFERENCES alert (id) ON DELETE CASCADE,
+    channel TEXT NOT NULL REFERENCES channel (name),
     device INTEGER REFERENCES device (id) ON DELETE CASCADE,
-    channel TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_at INTEGER,
-    sent_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     error TEXT,
+    due_at INTEGER NOT NULL,
+    tried_at INTEGER,
+    ended_at INTEGER,
     created_at INTEGER NOT NULL,
-    UNIQUE (alert, channel, device)
+    CHECK ((state = 'waiting') = (ended_at IS NULL))
 ) STRICT;
-CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 'waiting';
+CREATE UNIQUE INDEX delivery_once ON delivery (alert, channel, coalesce(device, 0));
+CREATE INDEX delivery_lane ON delivery (channel, device, id) WHERE state = 'waiting';
+CREATE INDEX delivery_device ON delivery (device) WHERE device IS NOT NULL;
 
 -- hash: SHA-256 of the whole key, hex. The key itself is never stored.
 CREATE TABLE api_key (

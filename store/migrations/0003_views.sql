@@ -367,6 +367,34 @@ LEFT JOIN spool s ON s.id = a.spool
 LEFT JOIN job j ON j.id = a.job
 LEFT JOIN question q ON q.id = a.question;
 
+CREATE VIEW deliveries AS
+SELECT
+    d.public_id AS delivery_id,
+    d.channel AS channel,
+    v.public_id AS device_id,
+    a.public_id AS alert_id,
+    coalesce(a.kind, 'test') AS kind,
+    d.state AS state,
+    d.attempts AS attempts,
+    d.error AS error,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.created_at / 1000, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.due_at / 1000, 'unixepoch') AS due_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.tried_at / 1000, 'unixepoch') AS tried_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.ended_at / 1000, 'unixepoch') AS ended_at
+FROM delivery d
+LEFT JOIN alert a ON a.id = d.alert
+LEFT JOIN device v ON v.id = d.device;
+
+CREATE VIEW channels AS
+SELECT
+    c.name AS channel,
+    c.ready AS ready,
+    (SELECT count(*) FROM delivery d WHERE d.channel = c.name AND d.state = 'waiting') AS waiting,
+    strftime('%Y-%m-%dT%H:%M:%SZ', c.last_ok_at / 1000, 'unixepoch') AS last_ok_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', c.failing_since / 1000, 'unixepoch') AS failing_since,
+    c.error AS error
+FROM channel c;
+
 -- What came from Home Assistant, for diagnosis.
 CREATE VIEW source_events AS
 SELECT

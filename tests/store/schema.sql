@@ -16,7 +16,11 @@ CREATE INDEX change_newest ON change (entity, seq);
 
 CREATE INDEX change_tombstone ON change (at) WHERE op = 'delete';
 
-CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 'waiting';
+CREATE INDEX delivery_device ON delivery (device) WHERE device IS NOT NULL;
+
+CREATE INDEX delivery_lane ON delivery (channel, device, id) WHERE state = 'waiting';
+
+CREATE UNIQUE INDEX delivery_once ON delivery (alert, channel, coalesce(device, 0));
 
 CREATE UNIQUE INDEX filament_barcode ON filament (barcode) WHERE barcode IS NOT NULL;
 
@@ -163,30 +167,45 @@ CREATE TABLE change_dropped (
     seq INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE channel (
+    name TEXT NOT NULL PRIMARY KEY,
+    ready INTEGER NOT NULL CHECK (ready IN (0, 1)),
+    last_ok_at INTEGER,
+    failing_since INTEGER,
+    error TEXT,
+    CHECK ((failing_since IS NULL) = (error IS NULL))
+) STRICT;
+
 CREATE TABLE delivery (
     id INTEGER PRIMARY KEY,
-    alert INTEGER NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
+    public_id TEXT NOT NULL UNIQUE,
+    alert INTEGER REFERENCES alert (id) ON DELETE CASCADE,
+    channel TEXT NOT NULL REFERENCES channel (name),
     device INTEGER REFERENCES device (id) ON DELETE CASCADE,
-    channel TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_at INTEGER,
-    sent_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     error TEXT,
+    due_at INTEGER NOT NULL,
+    tried_at INTEGER,
+    ended_at INTEGER,
     created_at INTEGER NOT NULL,
-    UNIQUE (alert, channel, device)
+    CHECK ((state = 'waiting') = (ended_at IS NULL))
 ) STRICT;
 
 CREATE TABLE device (
     id INTEGER PRIMARY KEY,
     public_id TEXT NOT NULL UNIQUE,
+    installation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
-    address TEXT,
+    channel TEXT NOT NULL CHECK (channel IN ('apns', 'webpush')),
+    address TEXT NOT NULL CHECK (json_valid(address)),
     preferences TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(preferences)),
     api_key INTEGER REFERENCES api_key (id),
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
-    last_seen_at INTEGER,
+    last_seen_at INTEGER NOT NULL,
+    last_ok_at INTEGER,
+    last_error TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
@@ -423,8 +442,6 @@ CREATE TABLE question (
     reported TEXT CHECK (reported IS NULL OR json_valid(reported)),
     spool INTEGER REFERENCES spool (id),
     close_reason TEXT,
-    token_hash TEXT UNIQUE,
-    token_expires_at INTEGER,
     opened_at INTEGER NOT NULL,
     closed_at INTEGER,
     updated_at INTEGER NOT NULL,
@@ -1081,6 +1098,34 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', k.last_used_at / 1000, 'unixepoch') AS last_used_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.revoked_at / 1000, 'unixepoch') AS revoked_at
 FROM api_key k;
+
+CREATE VIEW channels AS
+SELECT
+    c.name AS channel,
+    c.ready AS ready,
+    (SELECT count(*) FROM delivery d WHERE d.channel = c.name AND d.state = 'waiting') AS waiting,
+    strftime('%Y-%m-%dT%H:%M:%SZ', c.last_ok_at / 1000, 'unixepoch') AS last_ok_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', c.failing_since / 1000, 'unixepoch') AS failing_since,
+    c.error AS error
+FROM channel c;
+
+CREATE VIEW deliveries AS
+SELECT
+    d.public_id AS delivery_id,
+    d.channel AS channel,
+    v.public_id AS device_id,
+    a.public_id AS alert_id,
+    coalesce(a.kind, 'test') AS kind,
+    d.state AS state,
+    d.attempts AS attempts,
+    d.error AS error,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.created_at / 1000, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.due_at / 1000, 'unixepoch') AS due_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.tried_at / 1000, 'unixepoch') AS tried_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.ended_at / 1000, 'unixepoch') AS ended_at
+FROM delivery d
+LEFT JOIN alert a ON a.id = d.alert
+LEFT JOIN device v ON v.id = d.device;
 
 CREATE VIEW filament_stock AS
 SELECT x.*, x.counts AND x.remaining_mg <= x.threshold_mg AS low
