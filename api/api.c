@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/pair.h"
 #include "api/readers.h"
 #include "api/routes.h"
 #include "api/server.h"
@@ -163,6 +164,11 @@ void api_url(const struct api *api, size_t index, char *ret_url, size_t size)
 {
     snprintf(ret_url, size, "%s://%s:%d", api->listeners[index].tls ? "https" : "http",
              api->listeners[index].host, api->listeners[index].port);
+}
+
+bool api_base_url(const struct api *api, char *ret_url, size_t size)
+{
+    return pair_base_url(api, ret_url, size);
 }
 
 const char *api_name(const struct api *api)

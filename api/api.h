@@ -60,6 +60,8 @@ void api_stop(struct api *api); /* NULL is fine */
 
 /* URL of a listener with its real port, such as "https://[::1]:41234". ${index} < count. */
 void api_url(const struct api *api, size_t index, char *ret_url, size_t size);
+/* The URL that phones are given, for links and buttons; false: there is none. */
+bool api_base_url(const struct api *api, char *ret_url, size_t size);
 
 /* What people call this installation. */
 const char *api_name(const struct api *api);

@@ -1,5 +1,6 @@
 #include "api/pair.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -107,14 +108,20 @@ void pair_link(const json_t *urls, const char *fingerprint, const char *code, st
     buf_format(out, "&fp=%s&c=%s", fingerprint, code);
 }
 
-enum err pair_server(const struct api *api, json_t **ret, struct why *why)
+static size_t endpoints(const struct api *api, bool tls, struct pair_endpoint list[API_LISTENERS])
 {
-    struct pair_endpoint list[API_LISTENERS];
-    char pin[TLS_PIN_SIZE], fingerprint[PAIR_FINGERPRINT_SIZE];
     size_t count = 0;
     for (size_t i = 0; i < api->listener_count; i++)
-        if (api->listeners[i].tls)
+        if (api->listeners[i].tls == tls)
             list[count++] = (struct pair_endpoint){api->listeners[i].host, api->listeners[i].port};
+    return count;
+}
+
+enum err pair_server(const struct api *api, json_t **ret, struct why *why)
+{
+    struct pair_endpoint list[API_LISTENERS] = {0};
+    char pin[TLS_PIN_SIZE], fingerprint[PAIR_FINGERPRINT_SIZE];
+    size_t count = endpoints(api, true, list);
     if (!count || !api->tls)
         return why_fail(why, ERR_CONFLICT, "no_https", "",
                         "pairing needs an HTTPS listener: set https_listen in [server]");
@@ -122,4 +129,18 @@ enum err pair_server(const struct api *api, json_t **ret, struct why *why)
     pair_fingerprint(pin, fingerprint);
     *ret = json_pack("{s:o, s:s}", "urls", pair_urls(list, count), "fingerprint", fingerprint);
     return *ret ? OK : why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+}
+
+bool pair_base_url(const struct api *api, char *ret_url, size_t size)
+{
+    struct pair_endpoint list[API_LISTENERS] = {0};
+    if (api->context.external_url)
+        return text_copy(ret_url, size, api->context.external_url);
+    bool tls = endpoints(api, true, list) > 0;
+    json_auto_t *urls = pair_urls(list, endpoints(api, tls, list));
+    const char *url = json_string_value(json_array_get(urls, 0));
+    if (!url)
+        return false;
+    const char *rest = url + strlen("https");
+    return snprintf(ret_url, size, "http%s%s", tls ? "s" : "", rest) < (int)size;
 }

@@ -45,4 +45,8 @@ void pair_link(const json_t *urls, const char *fingerprint, const char *code, st
 /* {urls, fingerprint} of a running server; ERR_CONFLICT no_https where it has no TLS listener. */
 enum err pair_server(const struct api *api, json_t **ret, struct why *why);
 
+/* The one URL under which phones reach a running server: the configured one, else its first HTTPS
+ * listener on the LAN, else its first one. False: there is none that fits. */
+bool pair_base_url(const struct api *api, char *ret_url, size_t size);
+
 #endif

@@ -85,6 +85,14 @@ static void add_members(struct buf *out, json_t *members)
     }
 }
 
+enum err reply_too_many(struct reply *reply, int wait, const char *what, struct why *why)
+{
+    reply_header_int(reply, "Retry-After", wait);
+    reply->refusal = REFUSE_TOO_MANY;
+    return why_fail(why, ERR_DENIED, "too_many_requests", NULL,
+                    "too many %s came from this address", what);
+}
+
 void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,
                    const char *instance, const char *request_id)
 {

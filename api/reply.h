@@ -48,6 +48,9 @@ void reply_dump(struct reply *reply);
 /* Take over ${file}, which stands at its end, as the body. */
 enum err reply_file(struct reply *reply, FILE *file, struct why *why);
 
+/* 429, for an address that guesses: to come back in ${wait} s. ${what}: "wrong codes". */
+enum err reply_too_many(struct reply *reply, int wait, const char *what, struct why *why);
+
 /* Make it a problem. ${errors}: an array of {field, code, message}, NULL or empty where nothing
  * more is known. Header lines that were set stay. */
 void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,

@@ -82,6 +82,15 @@ extern const struct body_table rest_webhook_list_query, rest_webhook_print_body,
     rest_webhook_slot_body; /* bodies for the document only: what comes is read leniently */
 route_handler rest_webhook_print, rest_webhook_slot, rest_webhook_list;
 
+extern const struct body_table rest_notifications_list_query, rest_notifications_test_body;
+extern const struct field_shape rest_notifications_tried;
+route_handler rest_notifications_list, rest_notifications_get, rest_notifications_channels,
+    rest_notifications_test;
+
+extern const struct body_table rest_actions_confirm_body;
+extern const struct field_shape rest_actions_confirmed;
+route_handler rest_actions_get, rest_actions_post, rest_actions_confirm;
+
 extern const struct body_table rest_live_sync_query, rest_live_events_query;
 extern const struct field_shape rest_launch_shape, rest_live_token_shape;
 route_handler rest_launch_get, rest_live_sync, rest_live_events, rest_live_token;

@@ -116,14 +116,6 @@ enum err rest_pairing_offer(struct request *request, struct reply *reply, struct
     return good ? OK : why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
 }
 
-static enum err refuse_address(struct reply *reply, int wait, struct why *why)
-{
-    reply_header_int(reply, "Retry-After", wait);
-    reply->refusal = REFUSE_TOO_MANY;
-    return why_fail(why, ERR_DENIED, "too_many_requests", NULL,
-                    "too many wrong codes came from this address");
-}
-
 /* Why it is not good stays unsaid: it would tell a guesser which codes there are. */
 static enum err refuse_code_given(struct request *request, struct why *why)
 {
@@ -152,7 +144,7 @@ enum err rest_pairing_redeem(struct request *request, struct reply *reply, struc
     json_auto_t *server = NULL, *made = NULL;
     int wait = auth_blocked(&request->api->pairing, request->call->address, request->call->now);
     if (wait)
-        return refuse_address(reply, wait, why);
+        return reply_too_many(reply, wait, "wrong codes", why);
     enum err e = pair_server(request->api, &server, why);
     if (e == OK)
         e = describe(request, server, why);

@@ -119,13 +119,10 @@ static enum err refuse(struct request *request, struct reply *reply, const struc
     struct auth *auth = &request->api->auth;
     const struct call *call = request->call;
     int wait = auth_blocked(auth, call->address, call->now);
-    reply->refusal = wait ? REFUSE_TOO_MANY : REFUSE_UNAUTHORIZED;
+    if (wait)
+        return reply_too_many(reply, wait, "wrong secrets", why);
+    reply->refusal = REFUSE_UNAUTHORIZED;
     *why = *reason;
-    if (wait) {
-        reply_header_int(reply, "Retry-After", wait);
-        return why_fail(why, ERR_DENIED, "too_many_requests", NULL,
-                        "too many wrong secrets came from this address");
-    }
     auth_failed(auth, call->address, call->now);
     reply_header(reply, "WWW-Authenticate", "Bearer realm=\"filamentd\", error=\"invalid_token\"");
     return ERR_DENIED;

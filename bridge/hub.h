@@ -112,5 +112,6 @@ uint64_t hub_generation(struct hub *hub);
 /* door_version of its door: is what was read from the store still true? */
 uint64_t hub_version(const struct hub *hub);
 uint64_t hub_wait(struct hub *hub, uint64_t seen, int timeout_ms);
+void hub_nudge(struct hub *hub); /* wake whoever waits there, without news */
 
 #endif

@@ -142,6 +142,14 @@ uint64_t hub_wait(struct hub *hub, uint64_t seen, int timeout_ms)
     return generation;
 }
 
+void hub_nudge(struct hub *hub)
+{
+    pthread_mutex_lock(&hub->view);
+    hub->generation++;
+    pthread_cond_broadcast(&hub->woken);
+    pthread_mutex_unlock(&hub->view);
+}
+
 void hub_refuse(struct hub *hub)
 {
     pthread_mutex_lock(&hub->view);

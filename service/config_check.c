@@ -89,6 +89,7 @@ static const struct {
     {"server", "tls_key", "tls_certificate"},
     {"homeassistant", "url", "token"},
     {"homeassistant", "token", "url"},
+    {"homeassistant", "notify_service", "token"},
     {"homeassistant.mqtt", "username", "password"},
     {"homeassistant.mqtt", "password", "username"},
     {"webhook", "secret2", "secret"},

@@ -25,6 +25,7 @@
 #include "service/listening.h"
 #include "service/load.h"
 #include "service/lock.h"
+#include "service/push.h"
 #include "service/reach.h"
 #include "service/upkeep.h"
 #include "service/watch.h"
@@ -32,7 +33,7 @@
 #include "store/keys.h"
 #include "store/migrate.h"
 
-enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900, TRIM_MS = 20000 };
+enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900, TRIM_MS = 20000, URL_SIZE = 300 };
 
 struct daemon {
     struct command_context *context;
@@ -48,6 +49,7 @@ struct daemon {
     struct home home;
     char tls_dir[COMMANDS_PATH + 8];
     struct api *api;
+    struct push *push;
 };
 
 static enum log_level level_of(const struct config *config)
@@ -160,6 +162,20 @@ static enum err open_api(struct daemon *daemon, struct why *why)
     return e;
 }
 
+static enum err open_push(struct daemon *daemon, struct why *why)
+{
+    char url[URL_SIZE];
+    api_base_url(daemon->api, url, sizeof url);
+    const struct push_options options = {
+        .config = daemon->context->config,
+        .hub = daemon->hub,
+        .secret = daemon->secret,
+        .database = daemon->context->database,
+        .base_url = url,
+    };
+    return push_open(&options, &daemon->push, why);
+}
+
 /* For commands that run beside this daemon. */
 static enum err tell_where(const struct daemon *daemon, struct why *why)
 {
@@ -187,6 +203,8 @@ enum err daemon_open(struct command_context *context, struct daemon **ret_daemon
     if (e == OK)
         e = open_api(daemon, why);
     if (e == OK)
+        e = open_push(daemon, why);
+    if (e == OK)
         e = tell_where(daemon, why);
     if (e != OK) {
         daemon_close(daemon);
@@ -202,6 +220,7 @@ void daemon_close(struct daemon *daemon)
         return;
     if (daemon->api)
         listening_remove(daemon->context->state_dir);
+    push_close(daemon->push);
     if (daemon->hub)
         hub_refuse(daemon->hub);
     api_stop(daemon->api);

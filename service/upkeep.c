@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bridge/hub.h"
+#include "store/deliveries.h"
 #include "store/jobs.h"
 
 enum { EVERY_MS = 10 * 60 * 1000 };
@@ -11,6 +12,12 @@ static enum err run_erase(void *ctx, struct db *db, struct why *why)
     return jobs_erase_old_names(db, ctx, why);
 }
 
+static enum err run_trim(void *ctx, struct db *db, struct why *why)
+{
+    (void)ctx;
+    return deliveries_trim(db, why);
+}
+
 void upkeep_tick(struct upkeep *upkeep, struct hub *hub, int64_t mono, int64_t now)
 {
     struct why why;
@@ -18,6 +25,8 @@ void upkeep_tick(struct upkeep *upkeep, struct hub *hub, int64_t mono, int64_t n
     if (mono < upkeep->due)
         return;
     upkeep->due = mono + EVERY_MS;
+    if (hub_write(hub, now, run_trim, NULL, &why) != OK)
+        log_line(LOG_WARN, "deliveries.trim", "detail=\"%s\"", why.text);
     if (hub_write(hub, now, run_erase, &count, &why) != OK)
         log_line(LOG_WARN, "privacy.erase", "detail=\"%s\"", why.text);
     else if (count)

@@ -1,6 +1,6 @@
 /*
- * What is due now and then: names of old prints are erased where the user asked for it. Small
- * pieces through the door, so that nobody waits for them.
+ * What is due now and then: names of old prints are erased where the user asked for it, and what
+ * was sent long ago is forgotten. Small pieces through the door, so that nobody waits for them.
  * Owner: the caller zeroes it. Thread: main. Lock: none.
  */
 #ifndef SERVICE_UPKEEP_H

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,4 +216,22 @@ enum err secret_unseal(const struct secret *secret, const char *serial, const ch
         e = why_fail(why, ERR_TOO_BIG, "secret_too_long", "", "longer than expected");
     OPENSSL_cleanse(plain, sizeof plain);
     return e;
+}
+
+/* ---- tokens ---- */
+
+static bool mac(const uint8_t key[KEY_BYTES], const void *bytes, size_t len, uint8_t *ret_mac)
+{
+    unsigned size = SECRET_MAC_SIZE;
+    return HMAC(EVP_sha256(), key, KEY_BYTES, bytes, len, ret_mac, &size) &&
+           size == SECRET_MAC_SIZE;
+}
+
+bool secret_mac(const struct secret *secret, const char *purpose, const void *bytes, size_t len,
+                uint8_t ret_mac[SECRET_MAC_SIZE])
+{
+    uint8_t key[SECRET_MAC_SIZE];
+    bool ok = mac(secret->key, purpose, strlen(purpose), key) && mac(key, bytes, len, ret_mac);
+    OPENSSL_cleanse(key, sizeof key);
+    return ok;
 }

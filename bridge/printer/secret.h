@@ -7,7 +7,9 @@
 #ifndef BRIDGE_PRINTER_SECRET_H
 #define BRIDGE_PRINTER_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -16,6 +18,7 @@ struct secret;
 enum {
     SECRET_PLAIN_MAX = 256, /* bytes of a secret */
     SECRET_SEALED_SIZE = 448,
+    SECRET_MAC_SIZE = 32,
 };
 
 /* Read ${state_dir}/secret.key, or make it (mode 0600). ERR_DENIED when its mode lets others read
@@ -30,5 +33,9 @@ enum err secret_seal(const struct secret *secret, const char *serial, const char
  * or by another key. */
 enum err secret_unseal(const struct secret *secret, const char *serial, const char *sealed,
                        char *ret_plain, size_t size, struct why *why);
+
+/* HMAC-SHA256 of bytes under a key of its own for each ${purpose}, for tokens that only we make. */
+bool secret_mac(const struct secret *secret, const char *purpose, const void *bytes, size_t len,
+                uint8_t ret_mac[SECRET_MAC_SIZE]);
 
 #endif

@@ -34,6 +34,7 @@ class PrinterCase(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.prepare()
         cls.broker = Broker(SERIAL)
         count("peers")
         body = {"printer_id": "p1", "serial": SERIAL, "host": "127.0.0.1", "port": cls.broker.port,
@@ -48,6 +49,10 @@ class PrinterCase(HttpCase):
     def tearDownClass(cls):
         super().tearDownClass()
         cls.broker.close()
+
+    @classmethod
+    def prepare(cls):
+        """What there is before the printer is."""
 
     @classmethod
     def connection(cls):

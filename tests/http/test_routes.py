@@ -5,6 +5,7 @@ import unittest
 
 from case import SPOOL, HttpCase, routes
 from lib.main import main
+from lib.peer import Peer
 
 SHOWN_ONCE = {"createPairingCode", "createApiKey", "createEventsToken"}  # an answer with a secret is not kept
 STREAMS = {"streamEvents"}
@@ -100,6 +101,12 @@ def examples(spool, other, printer, key, history, event, job, alert):
         "tellPrintEvent": ("POST", "/webhook/homeassistant/print_event", b'{"printer_id": "shelf", "status": "idle"}', 202),
         "tellAmsUpdate": ("POST", "/webhook/homeassistant/ams_update",
                           b'{"printer_id": "shelf", "ams_unit_number": 1, "slot_number": 2, "material": "PLA"}', 200),
+        "confirmAction": ("POST", "/webhook/homeassistant/confirm", b'{"token": "x"}', 202),
+        "listNotifications": ("GET", "/api/notifications", None, 200),
+        "listNotificationChannels": ("GET", "/api/notifications/channels", None, 200),
+        "testNotifications": ("POST", "/api/notifications/test", {"channel": "webhook"}, 202),
+        "getAction": ("GET", "/api/actions/x", None, 403),
+        "answerAction": ("POST", "/api/actions/x", None, 403),
         "listSourceEvents": ("GET", "/api/source_events", None, 200),
         "deletePrinter": ("DELETE", f"/api/printers/{printer}", None, 200),
         "deleteSpool": ("DELETE", f"/api/spools/{spool}", None, 200),
@@ -139,6 +146,8 @@ class RoutesTest(HttpCase):
 
     @classmethod
     def setUpClass(cls):
+        cls.peer = Peer()
+        cls.more_environment = {"FILAMENTD_PUSH_WEBHOOK_URL": cls.peer.url}
         super().setUpClass()
         daemon = cls.daemon
         cls.hook_key = daemon.create_key("hook", "webhook")
@@ -155,7 +164,14 @@ class RoutesTest(HttpCase):
         cls.examples = examples(spool, other, "shelf", key, history, event, job, alert)
         filament = daemon.post("/api/filaments", {"brand": "Gone", "product_name": "F", "material_type": "PLA"}).json
         cls.examples.update(catalog_examples(filament["vendor_id"], filament["filament_id"]))
+        delivery = daemon.get(f"/api/notifications?alert_id={alert}").json[0]["delivery_id"]
+        cls.examples["getNotification"] = ("GET", f"/api/notifications/{delivery}", None, 200)
         cls.rows = list(routes())
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.peer.close()
 
     def each(self, wanted=lambda row: True):
         for row in self.rows:

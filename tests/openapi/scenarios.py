@@ -14,7 +14,7 @@ GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83
 
 # Refusals that a story below tells, since the example is about something that is not there.
 TOLD = {("getQuestion", 304), ("answerQuestion", 412), ("repinPrinter", 412), ("pairDevice", 403),
-        ("tellPrintEvent", 403), ("tellAmsUpdate", 403)}
+        ("tellPrintEvent", 403), ("tellAmsUpdate", 403), ("confirmAction", 403), ("getAction", 403), ("getAction", 304), ("answerAction", 403)}
 # Bodies whose secret is guessed, where no key is: too many of them are refused.
 GUESSES = {"pairDevice": {"code": "ABCDEFGHJK", "device_name": "Phone"}}
 
@@ -113,6 +113,23 @@ def webhooks(w):
     yield "listSourceEvents", 200, "GET", "/api/source_events?limit=2", None
 
 
+def notifications(w):
+    """The buttons of the third question's notification; each is asked with the token that the phone got."""
+    key = {"X-API-Key": w.post("/api/api_keys", {"name": "reads only", "scopes": ["read"]})["key"]}
+    first, *_, none = w.told("slot_changed")["actions"]
+    yield "testNotifications", 409, "POST", "/api/notifications/test", {"channel": "ntfy"}
+    yield "getAction", 403, "GET", "/api/actions/x", None
+    yield "answerAction", 403, "POST", "/api/actions/x", None
+    read = w.daemon.get(f"/api/actions/{none['token']}")
+    yield "getAction", 200, "GET", f"/api/actions/{none['token']}", None
+    yield "getAction", 304, "GET", f"/api/actions/{none['token']}", None, {"If-None-Match": read.headers["ETag"]}
+    yield "answerAction", 200, "POST", f"/api/actions/{none['token']}", None
+    yield "answerAction", 409, "POST", f"/api/actions/{first['token']}", None
+    yield "confirmAction", 403, "POST", "/webhook/homeassistant/confirm", {"token": first["token"]}, key
+    yield "confirmAction", 200, "POST", "/webhook/homeassistant/confirm", {"token": none["token"]}
+    yield "confirmAction", 202, "POST", "/webhook/homeassistant/confirm", {"token": first["token"]}
+
+
 def catalog(w):
     vendor = w.post("/api/vendors", {"name": "Twin"})["vendor_id"]
     other = w.post("/api/vendors", {"name": "Other twin"})["vendor_id"]
@@ -130,4 +147,4 @@ def pairing(w):
     yield "pairDevice", 201, "POST", "/api/pair", {"code": code, "device_name": "Phone"}
 
 
-STORIES = [spools, jobs, printers, questions, catalog, pairing, webhooks]
+STORIES = [spools, jobs, printers, notifications, questions, catalog, pairing, webhooks]

@@ -46,12 +46,17 @@ class World:
                                     "access_code": self.broker.access_code, "pin_sha256": self.pin})
         status = f"/api/printers/{self.bench}/status"
         wait_until(lambda: self.get(status)["connection"]["reason"] == "connected", 30, "the link")
-        self.broker.report(report(["112233", "445566"]))
-        wait_until(lambda: len(self.get("/api/questions")) == 2, 30, "two questions")
+        self.broker.report(report(["112233", "445566", "FF8800"]))
+        wait_until(lambda: len(self.get("/api/questions")) == 3, 30, "three questions")
 
     def close(self):
         test_routes.RoutesTest.tearDownClass()
         self.broker.close()
+
+    def told(self, kind):
+        """The newest notification of a kind that has candidates."""
+        found = lambda: [p for p in test_routes.RoutesTest.peer.posts if p.json["type"] == kind and len(p.json["actions"]) > 1]
+        return wait_until(found, 30, f"a notification about {kind}")[-1].json
 
     def done(self, answer):
         if answer.status >= 300:
