@@ -46,9 +46,10 @@ static void a_text_without_memory_is_an_error(void **state)
     buf_text(&sql, "SELECT 7");
     assert_int_equal(db_int(db, db_sql(db, &sql), NULL, 0), 7);
     sql.failed = true;
+    assert_int_equal(db_savepoint(db), OK);
     assert_int_equal(db_int(db, db_sql(db, &sql), NULL, 5), 5);
     assert_int_equal(db_status(db, &why), ERR_NOMEM);
-    db_rollback(db);
+    db_revert(db);
     case_close(db);
 }
 
