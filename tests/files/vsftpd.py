@@ -13,6 +13,7 @@ from lib.process import Process, free_port
 from lib.wait import wait_until
 
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+START_TRIES = 5
 LOG_LINE = re.compile(r"\[pid (\d+)\] (.*)")
 
 
@@ -37,29 +38,41 @@ class Vsftpd:
         (self.root / "cache").mkdir(parents=True, exist_ok=True)
         self.service = f"filamentd-test-{os.getpid()}-{free_port()}"
         self.pam = pathlib.Path("/etc/pam.d") / self.service
-        self.port = free_port()
         self._allow()
-        self._configure(certificate)
-        self.start()
+        self.certificate, self.port, self.process = certificate, 0, None
+        for _ in range(START_TRIES):
+            self.port = free_port()
+            self._configure()
+            if self._try_start():
+                return
+        raise AssertionError("vsftpd does not run:\n" + "\n".join(self.process.lines))
 
     def start(self):
+        """Again, on the port of before."""
+        assert self._try_start(), self.process.lines
+
+    def _try_start(self):
+        before = len(self.said("^CONNECT"))
         self.process = Process([*AS_ROOT, shutil.which("vsftpd", path=os.environ["PATH"] + ":/usr/sbin"),
                                 self.folder / "vsftpd.conf"])
-        wait_until(self._answers, 10, "vsftpd is up")
 
-    def _answers(self):
-        if not self.process.running():
-            raise AssertionError("vsftpd does not run:\n" + self.process.stderr() + "\n".join(self.process.lines))
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        def listens():
+            """It logs who comes: whatever else answers on the port may be another's."""
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0 and len(self.said("^CONNECT")) > before
+
+        wait_until(lambda: listens() or not self.process.running(), 10, "vsftpd is up")
+        if self.process.running():
+            return True
+        self.process.end()
+        return False
 
     def _allow(self):
         module = "pam_permit.so" if self.accepts else "pam_deny.so"
         policy = f"auth required {module}\naccount required pam_permit.so\n"
         subprocess.run([*AS_ROOT, "tee", self.pam], input=policy.encode(), stdout=subprocess.DEVNULL, check=True)
 
-    def _configure(self, certificate):
-        self.certificate = certificate
+    def _configure(self):
         empty = self.folder / "empty"
         empty.mkdir(exist_ok=True)
         settings = {
@@ -69,7 +82,7 @@ class Vsftpd:
             "allow_writeable_chroot": "YES", "pam_service_name": self.service, "secure_chroot_dir": empty,
             "ssl_enable": "YES", "implicit_ssl": "YES", "require_ssl_reuse": "YES",
             "force_local_data_ssl": "YES", "force_local_logins_ssl": "YES", "ssl_ciphers": "HIGH",
-            "ssl_tlsv1": "YES", "rsa_cert_file": certificate.bundle(), "rsa_private_key_file": certificate.key,
+            "ssl_tlsv1": "YES", "rsa_cert_file": self.certificate.bundle(), "rsa_private_key_file": self.certificate.key,
             "seccomp_sandbox": "NO", "pasv_address": "127.0.0.1", "local_max_rate": self.rate,
             "xferlog_enable": "YES", "vsftpd_log_file": self.folder / "log", "log_ftp_protocol": "YES", "debug_ssl": "YES",
         }
@@ -83,7 +96,7 @@ class Vsftpd:
     def speed_up(self):
         """Whoever connects from now on, also after another start, is served as fast as it goes."""
         self.rate = 0
-        self._configure(self.certificate)
+        self._configure()
         if self.process.running():
             self._signal("HUP", [self._listener()])
 

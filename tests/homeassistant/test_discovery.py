@@ -11,7 +11,7 @@ import unittest
 
 import jsonschema
 
-from lib.broker import answers, mosquitto_program
+from lib.broker import START_TRIES, listens, mosquitto_program
 from lib.daemon import Daemon, run
 from lib.main import count, main
 from lib.process import Process, free_port
@@ -24,8 +24,13 @@ STATE = "filamentd/shelf/1_1/state"
 SCHEMA = json.loads((pathlib.Path(__file__).parent / "discovery.schema.json").read_text())
 WHAT = ((r"/device/filamentd_[a-z0-9_]+/config$", "config"), (r"^filamentd/[^/]+/\d+_\d/state$", "state"), (r"^filamentd/[^/]+/event$", "event"),
         (r"^filamentd/(status|[^/]+/availability)$", "alive"))
+PROBE = "probe/of/the/test"
 MANY = 100  # more than are offered to choose from
 PLATFORMS = {"sensor", "binary_sensor", "select", "button", "number", "event"}
+
+
+def login(port):
+    return ["-h", "127.0.0.1", "-p", str(port), "-u", "house", "-P", "secret of the house"]
 
 
 class House:
@@ -33,24 +38,44 @@ class House:
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="house-")
-        folder, self.port = pathlib.Path(self.folder.name), free_port()
-        words = folder / "passwords"
+        words = pathlib.Path(self.folder.name) / "passwords"
         words.touch(mode=0o600)
         subprocess.run(["mosquitto_passwd", "-b", str(words), "house", "secret of the house"], check=True)
-        (folder / "broker.conf").write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {words}\nuser root\n"
-                                            f"persistence true\npersistence_location {folder}/\n")
-        self.published, self.broker, self.watcher = set(), None, None
+        self.published, self.port, self.broker, self.watcher = set(), 0, None, None
         self.start()
         count("brokers")
 
     def start(self):
-        self.broker = Process([mosquitto_program(), "-c", str(pathlib.Path(self.folder.name) / "broker.conf")], None)
-        wait_until(lambda: answers(self.port), 10, "the broker")
-        self.watcher = Process(["mosquitto_sub", *self.login, "-t", "#", "-F", "%r\t%t\t%p"], None)
+        """On the port of before, if it ran already; else on one that nobody takes meanwhile."""
+        for _ in range(1 if self.port else START_TRIES):
+            port = self.port or free_port()
+            self._configure(port)
+            self.broker = Process([mosquitto_program(), "-c", self._path("broker.conf")])
+            wait_until(lambda: listens(self.broker.stderr()) or not self.broker.running(), 10, "the broker")
+            if listens(self.broker.stderr()):
+                self.port = port
+                self._watch()
+                return
+        raise AssertionError("mosquitto does not start:\n" + self.broker.stderr())
 
-    @property
-    def login(self):
-        return ["-h", "127.0.0.1", "-p", str(self.port), "-u", "house", "-P", "secret of the house"]
+    def _path(self, name):
+        return str(pathlib.Path(self.folder.name) / name)
+
+    def _configure(self, port):
+        pathlib.Path(self._path("broker.conf")).write_text(
+            f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {self._path('passwords')}\nuser root\n"
+            f"persistence true\npersistence_location {self.folder.name}/\nlog_dest stderr\n")
+
+    def _watch(self):
+        """From here on nothing is missed: what is published now came back."""
+        self.watcher = Process(["mosquitto_sub", *login(self.port), "-t", "#", "-F", "%r\t%t\t%p"])
+
+        def heard():
+            self.publish(PROBE, "1")
+            assert self.watcher.running(), self.watcher.stderr()
+            return any(topic == PROBE for _, topic, _ in self.messages())
+
+        wait_until(heard, 10, "the watcher")
 
     def stop(self):
         for process in (self.watcher, self.broker):
@@ -76,7 +101,7 @@ class House:
 
     def publish(self, topic, payload, *options):
         self.published.add((topic, payload))
-        subprocess.run(["mosquitto_pub", *self.login, "-t", topic, "-m", payload, *options], check=True)
+        subprocess.run(["mosquitto_pub", *login(self.port), "-t", topic, "-m", payload, *options], check=True)
 
 
 def validator(what):

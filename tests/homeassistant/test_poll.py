@@ -119,7 +119,7 @@ class FallbackTest(PollCase):
         wait_until(lambda: self.slots().get(1, {}).get("current_ha_material") == "PLA", 15, "the first slot")
         wait_until(lambda: self.slots().get(2, {}).get("current_ha_material") == "PETG", 15, "the second slot")
         self.assertEqual(self.slots()[2]["current_ha_color"], "#00FF00")
-        self.assertEqual(self.reason(), "ok")
+        wait_until(lambda: self.reason() == "ok", 15, "the end of the poll that told of them")
 
 
 class WrongTokenTest(PollCase):
