@@ -114,7 +114,8 @@ static const struct field transfer_fields[] = {
     {NULL, "bytes", K_INT, 0, 0, 0, 0, 0, NULL, "Received"},
     {NULL, "size", K_INT, 0, 0, 0, 0, NIL, NULL, "In all"},
     {NULL, "round", K_INT, 0, 0, 0, 0, 0, NULL, "Which try it is"},
-    {NULL, "reason", K_TEXT, 0, 0, 0, 0, NIL, NULL, "Why it failed, in words"},
+    {NULL, "reason", K_TEXT, 0, 0, 0, 0, NIL, NULL,
+     "Why the last try failed, such as missing or other_layers"},
 };
 static const struct field_shape transfer_shape = {NULL, transfer_fields, LEN(transfer_fields),
                                                   "FileTransfer"};

@@ -45,6 +45,14 @@ static struct watch *find(const struct fetch *fetch, int64_t printer)
 
 /* ---- what became of it ---- */
 
+/* What files knows of a refused file is only that it was refused; with the lock held. */
+static void name_refusal(const struct watch *watch, struct files_progress *progress)
+{
+    if (watch && *watch->refusal && watch->request.job == progress->job &&
+        strcmp(progress->reason, "another_file") == 0)
+        text_copy(progress->reason, sizeof progress->reason, watch->refusal);
+}
+
 struct note {
     int64_t job;
     const char *state, *reason;
@@ -93,18 +101,15 @@ static bool on_found(void *ctx, int64_t printer, int64_t job, const char *local,
 static void on_ended(void *ctx, int64_t printer, int64_t job, const struct files_progress *progress)
 {
     struct fetch *fetch = ctx;
-    char reason[sizeof progress->reason];
+    struct files_progress last = *progress;
     if (progress->state == FILES_FOUND)
         return;
-    text_copy(reason, sizeof reason, progress->reason);
     pthread_mutex_lock(&fetch->lock);
-    const struct watch *watch = find(fetch, printer);
-    if (watch && *watch->refusal && strcmp(reason, "another_file") == 0)
-        text_copy(reason, sizeof reason, watch->refusal);
+    name_refusal(find(fetch, printer), &last);
     pthread_mutex_unlock(&fetch->lock);
     log_line(LOG_WARN, "sliced_file", "printer=%lld job=%lld result=failed reason=%s rounds=%d",
-             (long long)printer, (long long)job, reason, progress->round);
-    note_state(fetch, job, "failed", reason);
+             (long long)printer, (long long)job, last.reason, last.round);
+    note_state(fetch, job, "failed", last.reason);
 }
 
 /* ---- asking ---- */
@@ -370,5 +375,10 @@ bool fetch_progress(struct fetch *fetch, int64_t printer, struct files_progress 
     pthread_mutex_lock(&fetch->lock);
     struct files *files = fetch->files;
     pthread_mutex_unlock(&fetch->lock);
-    return files && files_progress(files, printer, ret_progress);
+    if (!files || !files_progress(files, printer, ret_progress))
+        return false;
+    pthread_mutex_lock(&fetch->lock);
+    name_refusal(find(fetch, printer), ret_progress);
+    pthread_mutex_unlock(&fetch->lock);
+    return true;
 }

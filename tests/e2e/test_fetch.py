@@ -1,5 +1,6 @@
 """The sliced file of a print comes over FTPS, and its grams end up on the right rolls."""
 
+import json
 import unittest
 import zipfile
 
@@ -11,7 +12,9 @@ from lib.main import count, main
 from lib.wait import wait_until
 
 ON = {"FILAMENTD_PRINTERS_FETCH_SLICED_FILE": "on"}
-A1, P1S, X1, A1_OFF = "039E2E000000011", "01PE2E000000012", "00ME2E000000013", "039E2E000000014"
+A1, P1S, X1, A1_OFF, OTHER = (
+    "039E2E000000011", "01PE2E000000012", "00ME2E000000013", "039E2E000000014", "039E2E000000015")
+FILE = "part.gcode.3mf"
 PRINT = "slots=1/1,1/2 grams=12.5,8.13 layers=40 layer_s=8"
 
 
@@ -82,6 +85,10 @@ class Fetching(unittest.TestCase):
         bench.do("speed 10")
         for name in rolls:
             bench.do(f"print {name} file=part.gcode.3mf {PRINT}")
+        self.prepare(bench, "other", "a1", OTHER)
+        other = self.vsftpd(bench, "other", self.shelf(bench, "other", PRINT.replace("layers=40", "layers=41")))
+        rolls["other"] = self.register(bench, "other", other.port)
+        bench.do(f"print other file={FILE} source=screen {PRINT}")
         self.assertEqual(self.wait_state(bench, "a1", "ready", 30)["reason"], None)
         shown = self.job(bench, "a1")
         self.assertEqual(shown["status"], "printing")
@@ -90,10 +97,11 @@ class Fetching(unittest.TestCase):
         reason = self.wait_state(bench, "x1", "failed", 20)["reason"]
         self.assertIn(reason, ("tls_untrusted", "certificate_changed"))
         self.assertEqual(self.wait_state(bench, "p1s", "failed", 90)["reason"], "missing")
+        self.assertEqual(self.wait_state(bench, "other", "failed", 90)["reason"], "other_layers")
         for name in rolls:
             self.assertEqual(self.wait_end(bench, name)["status"], "completed")
         self.assertEqual([self.used(bench, roll) for roll in rolls["a1"]], [12.5, 8.13])
-        for name in ("p1s", "x1", "off"):
+        for name in ("p1s", "x1", "off", "other"):
             self.assertEqual([self.used(bench, roll) for roll in rolls[name]], [0, 0], self.job(bench, name))
         file = next((bench.files / X1).rglob("*.3mf")).read_bytes()
         answer = bench.daemon.post(f"/api/print_jobs/{self.job(bench, 'x1')['job_id']}/sliced_file", file)
@@ -133,6 +141,67 @@ class Fetching(unittest.TestCase):
             bench.do(f"print {name} file={file} slots=1/1 grams=5 layers=20 layer_s=8")
         for name in ("own", "asall"):
             wait_until(lambda: (self.job(bench, name) or {}).get("gcode_file_name") == file, 20, f"{name} prints {file}")
+
+    def told(self, plate):
+        """The print command as a printer repeats it, without the MD5 that would decide."""
+        return json.dumps({"print": {
+            "command": "project_file", "sequence_id": "20000", "param": f"Metadata/plate_{plate}.gcode", "plate_idx": str(plate),
+            "url": "ftp://" + FILE, "file": FILE, "subtask_name": "part", "task_id": "0", "subtask_id": "0", "use_ams": True,
+            "ams_mapping": [0, 1], "result": "success", "reason": "success"}})
+
+    def shelf(self, bench, name, *plates):
+        """A storage with a file of the right name and these plates (keys of a plan), and the right file under a newer name."""
+        folder = bench.folder / f"storage-{name}"
+        folder.mkdir()
+        with zipfile.ZipFile(folder / FILE, "w", zipfile.ZIP_DEFLATED) as merged:
+            for number, keys in enumerate(plates):
+                one = bench.folder / f"{name}-{number}.3mf"
+                bench.do(f"slice {name} out={one} {keys}")
+                with zipfile.ZipFile(one) as archive:
+                    for entry in archive.namelist():
+                        if entry.endswith(".gcode"):
+                            merged.writestr(entry, archive.read(entry))
+        (folder / "cache").mkdir()
+        bench.do(f"slice {name} out={folder / 'cache' / 'newest.gcode.3mf'} {PRINT}")
+        for path in (folder, folder / "cache", *folder.rglob("*.3mf")):
+            path.chmod(0o755)
+        return folder
+
+    def test_a_file_of_another_print_is_refused(self):
+        bench = self.bench()
+        plan = PRINT.replace(" layers=40", "")
+        three = "slots=1/1,1/2,1/3 grams=12.5,8.13,1"
+        cases = {  # name: (plates of the file, what the printer told of the print, why it is refused)
+            "layers": ([f"{plan} layers=41"], None, "other_layers"),
+            "filaments": ([f"{three} layers=40"], 1, "other_filaments"),
+            "plate": ([f"{PRINT} plate=1", f"{PRINT} plate=3"], 2, "plate_missing"),
+            "twins": ([f"{PRINT} plate=1", f"{PRINT} plate=2"], None, "plate_ambiguous"),
+            "chosen": (["slots=1/1,1/2 grams=1,1 layers=41 plate=1", f"{PRINT} plate=2"], None, None),
+        }
+        servers = {}
+        for number, (name, (plates, _, _)) in enumerate(cases.items()):
+            self.prepare(bench, name, "a1", f"039E2E00000002{number}")
+            bench.do(f"load {name} 1/3 profile=GFL99 material=PLA color=#00FF00 known=yes")
+            servers[name] = self.vsftpd(bench, name, self.shelf(bench, name, *plates))
+            bench.register(name, ftps_port=servers[name].port)
+        bench.do("speed 10")
+        for name, (_, plate, _) in cases.items():
+            if plate:
+                bench.do(f"raw {name} {self.told(plate)}")
+            bench.do(f"print {name} file={FILE} source=screen {PRINT}")
+        for name, (_, _, reason) in cases.items():
+            with self.subTest(name):
+                if not reason:
+                    self.wait_state(bench, name, "ready", 30)
+                    self.assertEqual([f["estimated_grams"] for f in self.job(bench, name)["filaments"]], [12.5, 8.13])
+                    continue
+                shown = lambda: (bench.get(f"/api/printers/{name}/status")["file_transfer"] or {}).get("reason")
+                wait_until(lambda: shown() == reason, 30, f"{name} is refused: {reason}")
+                job = self.job(bench, name)
+                self.assertEqual(job["sliced_file"]["state"], "fetching")
+                self.assertEqual([f["estimated_grams"] for f in job["filaments"] if f["estimated_grams"]], [])
+            self.assertEqual(set(servers[name].said(r'FTP command: .*"RETR ([^"]+)"')), {FILE})
+            self.assertEqual(servers[name].said(r'FTP command: .*"(?:LIST|NLST|MLSD)'), [])
 
     def test_plain_gcode_is_counted_too(self):
         bench = self.bench()
