@@ -42,7 +42,7 @@ static const struct cli_option options[] = {
     {"printer", "SERIAL", "one printer, also one that is not known yet"},
     {"prefix", "PREFIX", "of its entities, such as sensor.p1s_01p00a000000000"},
     {"mqtt", NULL, "for a broker that filamentd announces its entities at"},
-    {"notify", "NAME", "with --mqtt: the phone to ask, such as mobile_app_phone"},
+    {"notify", "NAME", "the phone that alerts go to, such as mobile_app_phone"},
     {0},
 };
 
@@ -99,8 +99,6 @@ static const char *fault_of(const struct wish *wish)
         return "--prefix is of one printer: name it with --printer";
     if (wish->prefix && wish->mqtt)
         return "--prefix is of entities that --mqtt has no need of";
-    if (wish->notify && !wish->mqtt)
-        return "--notify goes with --mqtt";
     return NULL;
 }
 
@@ -196,7 +194,7 @@ static int print_package(const struct command_context *context, const struct wis
     if (e == OK && wish->mqtt)
         cmd_ha_package_mqtt_begin(wish->out);
     else if (e == OK)
-        cmd_ha_package_hook_begin(wish->out, wish->url);
+        cmd_ha_package_hook_begin(wish->out, wish->url, wish->notify);
     if (e == OK)
         e = wish->printer ? print_named(wish, db, &why) : print_known(wish, db, &why);
     db_close(db);

@@ -47,9 +47,46 @@ static const char commands_text[] =
     "          'material': state_attr(e, 'type'), 'name': state_attr(e, 'name'),\n"
     "          'filament_id': state_attr(e, 'filament_id'), 'tag_uid': state_attr(e, 'tag_uid'),\n"
     "          'tray_uuid': state_attr(e, 'tray_uuid'), 'empty': state_attr(e, 'empty'),\n"
-    "          'remain_percent': state_attr(e, 'remain')} | to_json }}\n"
-    "\n"
-    "automation:\n";
+    "          'remain_percent': state_attr(e, 'remain')} | to_json }}\n";
+
+/* The token of a button says which answer it is; see docs/notifications.md. */
+static const char confirm_text[] =
+    "  filamentd_confirm:\n"
+    "    url: \"%s/webhook/homeassistant/confirm\"\n"
+    "%s"
+    "    method: post\n"
+    "    content_type: \"application/json\"\n"
+    "    timeout: 20\n"
+    "    headers: { X-Webhook-Secret: !secret filamentd_webhook_secret }\n"
+    "    payload: \"{{ {'token': token} | to_json }}\"\n";
+
+static const char alerts_text[] =
+    "  - id: filamentd_alerts # homeassistant.webhook_id of filamentd.conf\n"
+    "    alias: \"filamentd: alerts\"\n"
+    "    mode: queued\n"
+    "    max: 25\n"
+    "    triggers:\n"
+    "      - trigger: webhook\n"
+    "        webhook_id: !secret filamentd_alerts_webhook_id\n"
+    "        allowed_methods: [POST]\n"
+    "        local_only: true\n"
+    "    actions:\n"
+    "      - action: notify.%s\n"
+    "        data:\n"
+    "          title: \"{{ trigger.json.title }}\"\n"
+    "          message: \"{{ trigger.json.message }}\"\n"
+    "          data: { tag: \"{{ trigger.json.tag }}\", group: filamentd, url: \"{{ trigger.json.url }}\",\n"
+    "                  push: { interruption-level: \"{{ trigger.json.level }}\" },\n"
+    "                  actions: \"{{ trigger.json.actions }}\" }\n"
+    "  - id: filamentd_confirm\n"
+    "    alias: \"filamentd: an answer was tapped\"\n"
+    "    mode: queued\n"
+    "    triggers: [{ trigger: event, event_type: mobile_app_notification_action }]\n"
+    "    conditions: \"{{ trigger.event.data.action.startswith('FT_ASSIGN:') }}\"\n"
+    "    actions:\n"
+    "      - action: rest_command.filamentd_confirm\n"
+    "        continue_on_error: true\n"
+    "        data: { token: \"{{ trigger.event.data.action[10:] }}\" }\n";
 
 static const char print_text[] =
     "  - id: filamentd_%s_print_status\n"
@@ -116,20 +153,26 @@ static void print_slot(struct buf *out, const struct cmd_ha_package_printer *pri
                unit, slot);
 }
 
-void cmd_ha_package_hook_begin(struct buf *out, const char *url)
+static const char unverified[] =
+    "    verify_ssl: false # filamentd made its certificate itself; the secret is what "
+    "counts\n";
+
+void cmd_ha_package_hook_begin(struct buf *out, const char *url, const char *notify)
 {
     bool tls = text_starts(url, "https:");
-    buf_text(
+    const char *as_above = tls ? "    verify_ssl: false # as above\n" : "";
+    buf_format(
         out,
         "# Home Assistant package of filamentd, made by `filamentd ha-package`.\n"
-        "# Save it as packages/filamentd.yaml, put filamentd_webhook_secret into secrets.yaml,\n"
-        "# look whether the entities are yours, and restart Home Assistant.\n");
-    buf_format(
-        out, commands_text, url,
-        tls ? "    verify_ssl: false # filamentd made its certificate itself; the secret is what "
-              "counts\n"
-            : "",
-        url, tls ? "    verify_ssl: false # as above\n" : "");
+        "# Save it as packages/filamentd.yaml, put filamentd_webhook_secret%s into secrets.yaml,\n"
+        "# look whether the entities are yours, and restart Home Assistant.\n",
+        notify ? " and filamentd_alerts_webhook_id" : "");
+    buf_format(out, commands_text, url, tls ? unverified : "", url, as_above);
+    if (notify)
+        buf_format(out, confirm_text, url, as_above);
+    buf_text(out, "\nautomation:\n");
+    if (notify)
+        buf_format(out, alerts_text, notify);
 }
 
 /* Home Assistant may have told of one slot of a unit only: it has four, but for the HT's. Before

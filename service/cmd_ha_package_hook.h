@@ -10,8 +10,9 @@
 struct buf;
 struct cmd_ha_package_printer;
 
-/* ${url}: this daemon as Home Assistant reaches it, without a slash at the end. */
-void cmd_ha_package_hook_begin(struct buf *out, const char *url);
+/* ${url}: this daemon as Home Assistant reaches it, without a slash at the end. ${notify}: the
+ * phone that alerts are handed on to, with the buttons that answer; NULL: none. */
+void cmd_ha_package_hook_begin(struct buf *out, const char *url, const char *notify);
 void cmd_ha_package_hook_print(struct buf *out, const struct cmd_ha_package_printer *printer);
 
 #endif

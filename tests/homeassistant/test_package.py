@@ -64,6 +64,30 @@ class PackageTest(unittest.TestCase):
         self.assertEqual((len(ids), len(set(ids))), (6, 6))
         self.assertIn(self.entity, [t["entity_id"] for a in package["automation"] for t in a["triggers"] if "entity_id" in t])
 
+    def test_alerts_on_a_phone(self):
+        package = self.package("--printer", SERIAL, "--notify", "mobile_app_phone")
+        self.assertEqual(set(package["rest_command"]), {"filamentd_print_event", "filamentd_ams_update", "filamentd_confirm"})
+        alerts, confirm = (next(a for a in package["automation"] if a["id"] == f"filamentd_{name}") for name in ("alerts", "confirm"))
+        self.assertEqual(alerts["triggers"][0]["webhook_id"], "secret:filamentd_alerts_webhook_id")
+        buttons = [{"action": "FT_ASSIGN:abc-_9", "title": "Acme PLA (1)"}]
+        sent = {"title": "A3 of p1: Slot changed", "message": "What is in it?", "tag": "t", "level": "time-sensitive",
+                "url": "https://tracker.lan", "actions": buttons}
+        trigger = types.SimpleNamespace(json=types.SimpleNamespace(**sent))
+        data = alerts["actions"][0]["data"]
+        self.assertEqual(alerts["actions"][0]["action"], "notify.mobile_app_phone")
+        self.assertEqual((self.render(data["title"], trigger=trigger), self.render(data["message"], trigger=trigger)),
+                         (sent["title"], sent["message"]))
+        shown = {key: self.render(data["data"][key], trigger=trigger) for key in ("tag", "group", "url", "actions")}
+        self.assertEqual(shown, {"tag": "t", "group": "filamentd", "url": sent["url"], "actions": str(buttons)})
+        tapped = types.SimpleNamespace(event=types.SimpleNamespace(data=types.SimpleNamespace(action=buttons[0]["action"])))
+        other = types.SimpleNamespace(event=types.SimpleNamespace(data=types.SimpleNamespace(action="SOMETHING_ELSE")))
+        self.assertEqual([self.render(confirm["conditions"], trigger=t) for t in (tapped, other)], ["True", "False"])
+        token = self.render(confirm["actions"][0]["data"]["token"], trigger=tapped)
+        body = json.loads(self.render(package["rest_command"]["filamentd_confirm"]["payload"], token=token))
+        self.assertEqual(body, {"token": "abc-_9"})
+        answer = self.daemon.post("/webhook/homeassistant/confirm", body, key=None, headers={"X-Webhook-Secret": SECRET})
+        self.assertEqual((answer.status, answer.json["status"]), (202, "ignored"), "no token of ours, but understood")
+
     def test_bodies_are_what_the_daemon_takes(self):
         commands = self.package("--printer", SERIAL)["rest_command"]
         body = json.loads(self.render(commands["filamentd_print_event"]["payload"], printer_id=SERIAL, event="status", status="running",
@@ -117,7 +141,7 @@ class PackageTest(unittest.TestCase):
     def test_refused(self):
         for words, said in ((("--printer", "a b"), "--printer"), (("--prefix", "sensor.x"), "--printer"), (("--url", "tracker.lan"), "http://"),
                             (("--url", 'http://a/"'), "http://"), (("--printer", SERIAL, "--prefix", "p1s"), "sensor."),
-                            (("--notify", "mobile_app_x"), "--mqtt"), (("word",), "no words")):
+                            (("--notify", "Phone 1"), "--notify"), (("word",), "no words")):
             with self.subTest(words=words):
                 refused = run("ha-package", *words, state=self.daemon.state, check=False)
                 self.assertEqual((refused.returncode, refused.stdout), (64, ""))
