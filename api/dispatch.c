@@ -271,6 +271,15 @@ static enum err admit(struct request *request, struct reply *reply, struct why *
     return e;
 }
 
+/* Whether it went well or not: who was revoked must not come in on what was read before. */
+static void note_keys(struct request *request)
+{
+    const struct route_subject *subject = request->route->subject;
+    if (subject && subject->entity && strcmp(subject->entity, "api_key") == 0 &&
+        (request->method & METHOD_UNSAFE))
+        memo_keys_changed(&request->api->memo);
+}
+
 static enum err work(struct request *request, struct reply *reply, struct why *why)
 {
     bool done = false;
@@ -280,6 +289,7 @@ static enum err work(struct request *request, struct reply *reply, struct why *w
         e = take_in(request, reply, &done, why);
     if (e == OK && !done)
         e = run(request, reply, why);
+    note_keys(request);
     give_back(request);
     if (e == OK && !done)
         repeat_keep_apart(request, reply);
@@ -293,7 +303,7 @@ static enum err answer(struct request *request, struct reply *reply, struct why 
     struct api *api = request->api;
     const struct call *call = request->call;
     bool stored = (request->route->flags & ROUTE_STORED) && !call->query && !call->body_len;
-    request->moment = (struct memo_moment){hub_version(api->context.hub), clock_mono()};
+    request->moment = memo_moment(&api->memo, hub_version(api->context.hub));
     enum err e = admit(request, reply, why);
     if (e == OK && !(stored && memo_find(&api->memo, &request->moment, call->path, reply))) {
         e = work(request, reply, why);

@@ -5,6 +5,7 @@
 
 #include "api/reply.h"
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 void memo_init(struct memo *memo)
@@ -20,6 +21,22 @@ void memo_clear(struct memo *memo)
     for (size_t i = 0; i < LEN(memo->answers); i++)
         free(memo->answers[i].body);
     pthread_mutex_destroy(&memo->lock);
+}
+
+struct memo_moment memo_moment(struct memo *memo, uint64_t version)
+{
+    return (struct memo_moment){version, atomic_load(&memo->keys_changed), clock_mono()};
+}
+
+void memo_keys_changed(struct memo *memo)
+{
+    atomic_fetch_add(&memo->keys_changed, 1);
+}
+
+/* Whoever read it before the change has an older number, whenever he keeps it. */
+static bool key_holds(const struct memo_moment *then, const struct memo_moment *now)
+{
+    return then->keys == now->keys && now->mono - then->mono < MEMO_MS;
 }
 
 static bool holds(const struct memo_moment *then, const struct memo_moment *now)
@@ -47,7 +64,7 @@ json_t *memo_principal(struct memo *memo, const struct memo_moment *at, const ch
     sha256(key, strlen(key), hash);
     pthread_mutex_lock(&memo->lock);
     const struct memo_key *entry = place_of_key(memo, hash);
-    if (entry->principal && holds(&entry->at, at) && !memcmp(entry->hash, hash, sizeof hash) &&
+    if (entry->principal && key_holds(&entry->at, at) && !memcmp(entry->hash, hash, sizeof hash) &&
         valid(entry->principal, now))
         found = json_incref(entry->principal);
     pthread_mutex_unlock(&memo->lock);

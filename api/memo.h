@@ -3,9 +3,11 @@
  * touch no database. A WAL snapshot costs two system calls, a row of a view a dozen joins; a client
  * that polls pays them twice a second instead of each time.
  *
- * An entry holds while the door has committed nothing since (hub_version) and for MEMO_MS at most,
+ * An answer holds while the door has committed nothing since (hub_version) and for MEMO_MS at most,
  * which bounds how long a write of another process (the command line) and the change of a date stay
  * unseen. A commit under way makes everything a miss, so that nobody sees new rows beside old ones.
+ * A key holds until a key is changed over REST, and for MEMO_MS at most: who writes a lot is not
+ * looked up after each of his own writes.
  *
  * Owner: struct api. Thread: any. Lock: its own, held for a copy.
  */
@@ -14,6 +16,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +30,7 @@ enum { MEMO_KEYS = 32, MEMO_ANSWERS = 64, MEMO_BYTES = 8 * 1024, MEMO_PATH = 128
 /* When something was read: taken before its snapshot begins. */
 struct memo_moment {
     uint64_t version; /* hub_version; odd: nothing can be kept or found */
+    unsigned keys;    /* memo_keys_changed so far */
     int64_t mono;     /* ms */
 };
 
@@ -48,10 +52,16 @@ struct memo {
     pthread_mutex_t lock;
     struct memo_key keys[MEMO_KEYS];
     struct memo_answer answers[MEMO_ANSWERS];
+    atomic_uint keys_changed;
 };
 
 void memo_init(struct memo *memo);
 void memo_clear(struct memo *memo);
+
+/* ${version}: hub_version. */
+struct memo_moment memo_moment(struct memo *memo, uint64_t version);
+/* A key was changed or revoked: after its COMMIT, before anybody is told. */
+void memo_keys_changed(struct memo *memo);
 
 /* The row of a key that is valid at ${now} (ms since 1970), a reference of the caller's own; NULL:
  * not known. */

@@ -34,13 +34,19 @@ static const struct {
     struct memo_moment kept, asked;
     bool holds;
 } moments[] = {
-    {"at once", {4, 1000}, {4, 1000}, true},
-    {"a moment later", {4, 1000}, {4, 1000 + MEMO_MS - 1}, true},
-    {"too late", {4, 1000}, {4, 1000 + MEMO_MS}, false},
-    {"a COMMIT is under way", {4, 1000}, {5, 1001}, false},
-    {"a COMMIT was since", {4, 1000}, {6, 1001}, false},
-    {"read during a COMMIT", {5, 1000}, {5, 1001}, false},
-    {"read during a COMMIT that has ended", {5, 1000}, {6, 1001}, false},
+    {"at once", {.version = 4, .mono = 1000}, {.version = 4, .mono = 1000}, true},
+    {"a moment later",
+     {.version = 4, .mono = 1000},
+     {.version = 4, .mono = 1000 + MEMO_MS - 1},
+     true},
+    {"too late", {.version = 4, .mono = 1000}, {.version = 4, .mono = 1000 + MEMO_MS}, false},
+    {"a COMMIT is under way", {.version = 4, .mono = 1000}, {.version = 5, .mono = 1001}, false},
+    {"a COMMIT was since", {.version = 4, .mono = 1000}, {.version = 6, .mono = 1001}, false},
+    {"read during a COMMIT", {.version = 5, .mono = 1000}, {.version = 5, .mono = 1001}, false},
+    {"read during a COMMIT that has ended",
+     {.version = 5, .mono = 1000},
+     {.version = 6, .mono = 1001},
+     false},
 };
 
 static void keep(const struct memo_moment *at, const char *path, size_t len)
@@ -82,7 +88,7 @@ static void only_small_answers_are_kept(void **state)
 {
     (void)state;
     char path[MEMO_PATH + 2];
-    struct memo_moment at = {2, 1};
+    struct memo_moment at = {2, 0, 1};
     memset(path, 'p', sizeof path);
     path[MEMO_PATH - 1] = '\0';
     keep(&at, path, MEMO_BYTES);
@@ -101,7 +107,7 @@ static void the_place_of_another_is_taken(void **state)
 {
     (void)state;
     char path[16];
-    struct memo_moment at = {2, 1};
+    struct memo_moment at = {2, 0, 1};
     for (int i = 0; i < 10 * MEMO_ANSWERS; i++) {
         snprintf(path, sizeof path, "/%d", i);
         keep(&at, path, 3);
@@ -112,7 +118,8 @@ static void the_place_of_another_is_taken(void **state)
 static void keys_hold_until_they_end(void **state)
 {
     (void)state;
-    struct memo_moment at = {2, 1}, later = {4, 2};
+    struct memo_moment at = {2, 0, 1}, later = {4, 0, 2}, late = {4, 0, 1 + MEMO_MS},
+                       changed = {4, 1, 2};
     json_auto_t *ends = json_pack("{s:i, s:i}", "id", 1, "expires_at", 5000);
     json_auto_t *stays = json_pack("{s:i, s:n}", "id", 2, "expires_at");
     memo_keep_principal(&memo, &at, "fd_a", ends);
@@ -123,7 +130,16 @@ static void keys_hold_until_they_end(void **state)
     assert_ptr_equal(b, stays);
     assert_null(memo_principal(&memo, &at, "fd_a", 5000));
     assert_null(memo_principal(&memo, &at, "fd_c", 1));
-    assert_null(memo_principal(&memo, &later, "fd_b", 1));
+    json_auto_t *after_a_write = memo_principal(&memo, &later, "fd_b", 1);
+    assert_ptr_equal(after_a_write, stays);
+    assert_null(memo_principal(&memo, &late, "fd_b", 1));
+    assert_null(memo_principal(&memo, &changed, "fd_b", 1));
+    /* who read it before the change, and keeps it after */
+    memo_keep_principal(&memo, &at, "fd_b", stays);
+    assert_null(memo_principal(&memo, &changed, "fd_b", 1));
+    struct memo_moment before = memo_moment(&memo, 2);
+    memo_keys_changed(&memo);
+    assert_int_not_equal(before.keys, memo_moment(&memo, 2).keys);
 }
 
 int main(void)
