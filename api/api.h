@@ -43,6 +43,7 @@ struct api_context {
     const char *name;               /* of this installation; NULL: the host's */
     const char *external_url;       /* under which phones reach us, for QR codes; NULL: none */
     const char *ios_app_id;         /* team and bundle id of the iOS app; NULL: none */
+    const char *webpush_key;        /* what browsers subscribe with; NULL: not configured */
     const char *const *webhook_secrets; /* NULL-terminated; NULL: webhooks need a key */
     struct poll *poll;                  /* of Home Assistant; NULL: it is never asked */
     const struct entities *entities;    /* slots by entity of Home Assistant; NULL: none */

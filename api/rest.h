@@ -87,6 +87,12 @@ extern const struct field_shape rest_notifications_tried;
 route_handler rest_notifications_list, rest_notifications_get, rest_notifications_channels,
     rest_notifications_test;
 
+extern const struct body_table rest_devices_list_query, rest_devices_register_body,
+    rest_devices_update_body;
+extern const struct field_shape rest_devices_key_shape;
+route_handler rest_devices_list, rest_devices_get, rest_devices_register, rest_devices_update,
+    rest_devices_delete, rest_devices_key;
+
 extern const struct body_table rest_actions_confirm_body;
 extern const struct field_shape rest_actions_confirmed;
 route_handler rest_actions_get, rest_actions_post, rest_actions_confirm;

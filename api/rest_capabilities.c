@@ -3,9 +3,10 @@
 #include "base/auto.h"
 
 static const char *const names[] = {
-    "spools",  "ams_slots", "printers", "questions", "slot_history", "print_jobs", "usage_events",
-    "etag",    "bootstrap", "sync",     "events",    "alerts",       "stats",      "search",
-    "suggest", "scan",      "labels",   "pairing",   "export",       "import",     "webhooks",
+    "spools",       "ams_slots", "printers",  "questions",     "slot_history", "print_jobs",
+    "usage_events", "etag",      "bootstrap", "sync",          "events",       "alerts",
+    "stats",        "search",    "suggest",   "scan",          "labels",       "pairing",
+    "export",       "import",    "webhooks",  "notifications", "devices",
 };
 
 json_t *rest_capabilities_list(void)

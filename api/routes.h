@@ -34,9 +34,10 @@ enum {
     LENIENT = ROUTE_WRITE | ROUTE_BODY_OPTIONAL,
 };
 
-extern const struct route_table routes_alerts, routes_catalog, routes_jobs, routes_keys,
-    routes_labels, routes_live, routes_notifications, routes_pairing, routes_printers, routes_slots,
-    routes_spools, routes_stats, routes_system, routes_transfer, routes_usage, routes_webhook;
+extern const struct route_table routes_alerts, routes_catalog, routes_devices, routes_jobs,
+    routes_keys, routes_labels, routes_live, routes_notifications, routes_pairing, routes_printers,
+    routes_slots, routes_spools, routes_stats, routes_system, routes_transfer, routes_usage,
+    routes_webhook;
 
 extern const struct route_table *const routes[];
 extern const size_t routes_count; /* of tables */

@@ -4,7 +4,6 @@
 
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
-static const char *const apns_environments[] = {"production", "sandbox", NULL};
 
 enum { SECRET = CONFIG_SECRET, LIST = CONFIG_LIST, API = CONFIG_API };
 enum { NAMED = CONFIG_NAMED, FREE = CONFIG_FREE, RELOAD = CONFIG_RELOAD };
@@ -101,12 +100,16 @@ const struct config_key config_keys[] = {
     {"push.apns", "key_id", CONFIG_TEXT, NULL, 10, 10, NULL, 0, "its ten characters"},
     {"push.apns", "team_id", CONFIG_TEXT, NULL, 10, 10, NULL, 0, "the team's ten characters"},
     {"push.apns", "bundle_id", CONFIG_TEXT, NULL, 1, 155, NULL, 0, "bundle id of the app"},
-    {"push.apns", "environment", CONFIG_WORD, "production", 0, 0, apns_environments, 0,
-     "production or sandbox"},
-    {"push.apns", "base_url", CONFIG_URL, NULL, 0, 0, NULL, 0, "another server, for tests"},
-    {"push.apns", "ca_file", CONFIG_PATH, NULL, 0, 0, NULL, 0, "CA of that server"},
-    {"push.webpush", "subject", CONFIG_TEXT, NULL, 8, 200, NULL, 0, "mailto: or https: contact"},
-    {"push.webpush", "key", CONFIG_TEXT, NULL, 1, 16384, NULL, SECRET, "VAPID private key"},
+    {"push.apns", "base_url", CONFIG_URL, "https://api.push.apple.com", 0, 0, NULL, 0,
+     "server for devices of the environment production"},
+    {"push.apns", "sandbox_url", CONFIG_URL, "https://api.sandbox.push.apple.com", 0, 0, NULL, 0,
+     "server for devices of the environment sandbox"},
+    {"push.apns", "ca_file", CONFIG_PATH, NULL, 0, 0, NULL, 0,
+     "PEM of the CA that they are verified by; push.ca_file where unset"},
+    {"push.webpush", "subject", CONFIG_TEXT, NULL, 8, 200, NULL, 0,
+     "mailto: or https: address that push services may write to"},
+    {"push.webpush", "key", CONFIG_TEXT, NULL, 1, 16384, NULL, SECRET,
+     "VAPID private key in PEM, as file:PATH; one is made where it is unset"},
     {"push.ntfy", "url", CONFIG_URL, "https://ntfy.sh", 0, 0, NULL, 0, "root of the server"},
     {"push.ntfy", "topic", CONFIG_TEXT, NULL, 1, 64, NULL, 0, "topic to publish to"},
     {"push.ntfy", "token", CONFIG_TEXT, NULL, 1, 256, NULL, SECRET, "access token"},

@@ -54,7 +54,7 @@ enum deliveries_end {
  */
 enum err deliveries_note(struct db *db, int64_t delivery, enum deliveries_end end, bool ill,
                          const char *error, struct why *why);
-/* Forget what ended long ago. */
+/* Forget what ended long ago, and whose device has lost its key. */
 enum err deliveries_trim(struct db *db, struct why *why);
 
 enum err deliveries_get(struct db *db, const json_t *args, json_t **ret, struct why *why);

@@ -4,6 +4,7 @@
 #include "store/args.h"
 #include "store/db.h"
 #include "store/deliveries.h"
+#include "store/devices.h"
 
 /* Buttons: what a phone shows at once. */
 #define MOST_CANDIDATES "3"
@@ -113,5 +114,6 @@ enum err deliveries_trim(struct db *db, struct why *why)
     db_exec(db,
             "DELETE FROM delivery WHERE state <> 'waiting' AND ended_at < :now - :kept /* scan */",
             args);
+    devices_sweep(db); /* a key expires without a word */
     return db_status(db, why);
 }

@@ -10,6 +10,7 @@
 #include "core/field.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/devices.h"
 #include "store/list.h"
 
 enum { PREFIX_BYTES = 4, PREFIX_SIZE = 2 * PREFIX_BYTES + 1, SECRET_BYTES = 32, SECRET_SIZE = 45 };
@@ -197,6 +198,7 @@ enum err keys_revoke(struct db *db, const json_t *args, json_t **ret, struct why
             "UPDATE api_key SET revoked_at = :now, updated_at = :now "
             "WHERE public_id = :public_id AND revoked_at IS NULL",
             row);
+    devices_sweep(db);
     return row_of(db, args_text(row, "public_id"), ret, why);
 }
 

@@ -31,7 +31,7 @@ enum err keys_list(struct db *db, const json_t *args, struct list *ret_list, str
 enum err keys_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* {key_id, name?, expires_at?}; what is absent stays, null expires_at is never. Returns the row. */
 enum err keys_update(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* {key_id}. Returns the row. */
+/* {key_id}. Devices that it registered are not sent to any more. Returns the row. */
 enum err keys_revoke(struct db *db, const json_t *args, json_t **ret, struct why *why);
 
 /* The key a client sent: {id (row), key_id, name, scopes, last_used_at}. ERR_DENIED with code

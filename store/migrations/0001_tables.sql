@@ -361,13 +361,16 @@ CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
 CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
 
 -- A phone or browser that alerts are pushed to. installation: what it calls itself, so that it may
--- register as often as it likes; address: what its channel has to know of it.
+-- register as often as it likes; address: what its channel has to know of it. gone_at: its push
+-- service knows it no longer, or its key is not valid any more; until it registers again.
 CREATE TABLE device (
     id INTEGER PRIMARY KEY,
     public_id TEXT NOT NULL UNIQUE,
     installation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
+    app_version TEXT,
+    locale TEXT,
     channel TEXT NOT NULL CHECK (channel IN ('apns', 'webpush')),
     address TEXT NOT NULL CHECK (json_valid(address)),
     preferences TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(preferences)),
@@ -375,10 +378,13 @@ CREATE TABLE device (
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
     last_seen_at INTEGER NOT NULL,
     last_ok_at INTEGER,
+    gone_at INTEGER,
     last_error TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
+-- One place has one device: a token that moved to another installation leaves the old one.
+CREATE UNIQUE INDEX device_place ON device (coalesce(json_extract(address, '$.token'), json_extract(address, '$.endpoint')));
 
 -- Ways on which alerts leave. ready: configured, since the daemon's last start.
 CREATE TABLE channel (

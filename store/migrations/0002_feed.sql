@@ -263,7 +263,7 @@ CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
 END;
 
--- Keys, devices, settings. When a key was last used is no change.
+-- Keys, devices, settings. When a key was last used, or a device seen or sent to, is no change.
 CREATE TRIGGER api_key_inserted AFTER INSERT ON api_key BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
 END;
@@ -276,7 +276,8 @@ CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
-CREATE TRIGGER device_updated AFTER UPDATE ON device BEGIN
+CREATE TRIGGER device_updated AFTER UPDATE OF name, platform, app_version, locale, channel, address, preferences,
+    api_key, enabled, gone_at, last_error ON device BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
 END;
 

@@ -385,6 +385,29 @@ FROM delivery d
 LEFT JOIN alert a ON a.id = d.alert
 LEFT JOIN device v ON v.id = d.device;
 
+-- Without the address: who has that can write to the device.
+CREATE VIEW devices AS
+SELECT
+    d.public_id AS device_id,
+    d.installation AS installation_id,
+    d.name AS name,
+    d.platform AS platform,
+    d.app_version AS app_version,
+    d.locale AS locale,
+    d.channel AS channel,
+    json_extract(d.address, '$.environment') AS environment,
+    d.preferences AS preferences,
+    d.enabled AS enabled,
+    k.public_id AS key_id,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.last_seen_at / 1000, 'unixepoch') AS last_seen_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.last_ok_at / 1000, 'unixepoch') AS last_ok_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.gone_at / 1000, 'unixepoch') AS gone_at,
+    d.last_error AS last_error,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.created_at / 1000, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.updated_at / 1000, 'unixepoch') AS updated_at
+FROM device d
+LEFT JOIN api_key k ON k.id = d.api_key;
+
 CREATE VIEW channels AS
 SELECT
     c.name AS channel,

@@ -162,6 +162,10 @@ UNION ALL
 SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
 FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
 UNION ALL
+SELECT 'waits_for_nobody', 'delivery', d.public_id, 'its device is not sent to on this channel'
+FROM delivery d JOIN device v ON v.id = d.device WHERE d.state = 'waiting'
+AND (v.enabled = 0 OR v.gone_at IS NOT NULL OR v.channel <> d.channel)
+UNION ALL
 SELECT 'search', 'spool', t.public_id, 'is not found by its own words'
 FROM spool t LEFT JOIN spool_search x ON x.rowid = t.id LEFT JOIN spool_words w ON w.id = t.id
 WHERE x.words IS NOT w.words

@@ -113,6 +113,21 @@ def examples(spool, other, printer, key, history, event, job, alert):
     }
 
 
+TOKEN = "0f" * 32
+DEVICE = {"installation_id": "one", "name": "Phone", "platform": "ios", "push": {"channel": "apns", "token": TOKEN}}
+
+
+def device_examples(device):
+    return {
+        "listDevices": ("GET", "/api/devices", None, 200),
+        "registerDevice": ("POST", "/api/devices", {**DEVICE, "installation_id": "two"}, 201),
+        "getWebPushKey": ("GET", "/api/devices/webpush_key", None, 200),
+        "getDevice": ("GET", f"/api/devices/{device}", None, 200),
+        "updateDevice": ("PATCH", f"/api/devices/{device}", {"preferences": {"min_severity": "warning"}}, 200),
+        "deleteDevice": ("DELETE", f"/api/devices/{device}", None, 200),
+    }
+
+
 def catalog_examples(vendor, filament):
     """Those of vendors, products, materials, thresholds and settings."""
     return {
@@ -164,6 +179,8 @@ class RoutesTest(HttpCase):
         cls.examples = examples(spool, other, "shelf", key, history, event, job, alert)
         filament = daemon.post("/api/filaments", {"brand": "Gone", "product_name": "F", "material_type": "PLA"}).json
         cls.examples.update(catalog_examples(filament["vendor_id"], filament["filament_id"]))
+        device = {**DEVICE, "push": {"channel": "apns", "token": "ab" * 32}}
+        cls.examples.update(device_examples(daemon.post("/api/devices", device).json["device_id"]))
         delivery = daemon.get(f"/api/notifications?alert_id={alert}").json[0]["delivery_id"]
         cls.examples["getNotification"] = ("GET", f"/api/notifications/{delivery}", None, 200)
         cls.rows = list(routes())

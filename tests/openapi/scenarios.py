@@ -147,4 +147,12 @@ def pairing(w):
     yield "pairDevice", 201, "POST", "/api/pair", {"code": code, "device_name": "Phone"}
 
 
-STORIES = [spools, jobs, printers, notifications, questions, catalog, pairing, webhooks]
+def devices(w):
+    phone = {"installation_id": "story", "name": "Phone", "platform": "ios", "push": {"channel": "apns", "token": "cd" * 32},
+             "preferences": {"kinds": {"low_spool": False}, "quiet": {"from": "22:00", "to": "07:00", "critical": "hold"}}}
+    yield "registerDevice", 201, "POST", "/api/devices", phone
+    yield "registerDevice", 200, "POST", "/api/devices", phone
+    yield "listDevices", 200, "GET", "/api/devices?channel=apns", None
+
+
+STORIES = [devices, spools, jobs, printers, notifications, questions, catalog, pairing, webhooks]

@@ -22,6 +22,8 @@ CREATE INDEX delivery_lane ON delivery (channel, device, id) WHERE state = 'wait
 
 CREATE UNIQUE INDEX delivery_once ON delivery (alert, channel, coalesce(device, 0));
 
+CREATE UNIQUE INDEX device_place ON device (coalesce(json_extract(address, '$.token'), json_extract(address, '$.endpoint')));
+
 CREATE UNIQUE INDEX filament_barcode ON filament (barcode) WHERE barcode IS NOT NULL;
 
 CREATE INDEX filament_external ON filament (external_id) WHERE external_id IS NOT NULL;
@@ -198,6 +200,8 @@ CREATE TABLE device (
     installation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
+    app_version TEXT,
+    locale TEXT,
     channel TEXT NOT NULL CHECK (channel IN ('apns', 'webpush')),
     address TEXT NOT NULL CHECK (json_valid(address)),
     preferences TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(preferences)),
@@ -205,6 +209,7 @@ CREATE TABLE device (
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
     last_seen_at INTEGER NOT NULL,
     last_ok_at INTEGER,
+    gone_at INTEGER,
     last_error TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
@@ -667,7 +672,8 @@ CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
-CREATE TRIGGER device_updated AFTER UPDATE ON device BEGIN
+CREATE TRIGGER device_updated AFTER UPDATE OF name, platform, app_version, locale, channel, address, preferences,
+    api_key, enabled, gone_at, last_error ON device BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
 END;
 
@@ -1126,6 +1132,28 @@ SELECT
 FROM delivery d
 LEFT JOIN alert a ON a.id = d.alert
 LEFT JOIN device v ON v.id = d.device;
+
+CREATE VIEW devices AS
+SELECT
+    d.public_id AS device_id,
+    d.installation AS installation_id,
+    d.name AS name,
+    d.platform AS platform,
+    d.app_version AS app_version,
+    d.locale AS locale,
+    d.channel AS channel,
+    json_extract(d.address, '$.environment') AS environment,
+    d.preferences AS preferences,
+    d.enabled AS enabled,
+    k.public_id AS key_id,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.last_seen_at / 1000, 'unixepoch') AS last_seen_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.last_ok_at / 1000, 'unixepoch') AS last_ok_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.gone_at / 1000, 'unixepoch') AS gone_at,
+    d.last_error AS last_error,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.created_at / 1000, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', d.updated_at / 1000, 'unixepoch') AS updated_at
+FROM device d
+LEFT JOIN api_key k ON k.id = d.api_key;
 
 CREATE VIEW filament_stock AS
 SELECT x.*, x.counts AND x.remaining_mg <= x.threshold_mg AS low
@@ -1665,6 +1693,10 @@ FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
 UNION ALL
 SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
 FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
+UNION ALL
+SELECT 'waits_for_nobody', 'delivery', d.public_id, 'its device is not sent to on this channel'
+FROM delivery d JOIN device v ON v.id = d.device WHERE d.state = 'waiting'
+AND (v.enabled = 0 OR v.gone_at IS NOT NULL OR v.channel <> d.channel)
 UNION ALL
 SELECT 'search', 'spool', t.public_id, 'is not found by its own words'
 FROM spool t LEFT JOIN spool_search x ON x.rowid = t.id LEFT JOIN spool_words w ON w.id = t.id

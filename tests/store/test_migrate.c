@@ -332,6 +332,11 @@ static const struct {
                         "UPDATE change SET op = 'update' WHERE entity = 'spool'"},
     {"twice_in_feed", "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
                       "VALUES ('slot', 'l', 'update', 1)"},
+    {"waits_for_nobody",
+     "INSERT INTO device (id, public_id, installation, name, platform, channel, address, enabled, "
+     "last_seen_at, created_at, updated_at) VALUES (1, 'd', 'i', 'n', 'ios', 'apns', '{}', 0, 1, "
+     "1, 1); INSERT INTO channel (name, ready) VALUES ('apns', 1); INSERT INTO delivery (public_id, "
+     "channel, device, due_at, created_at) VALUES ('t', 'apns', 1, 1, 1)"},
     {"search", "UPDATE spool_search SET words = 'other'"},
     {"search", "DELETE FROM filament_search"},
     {"search", "INSERT INTO vendor_search (rowid, words) VALUES (9, 'nobody')"},

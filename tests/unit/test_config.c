@@ -98,7 +98,6 @@ static const struct {
     {"[thresholds.materials]\nPLA = lots\n",
      "a.conf:2: ", "thresholds.materials.PLA: expected grams"},
     {"[push.apns]\nkey_id = ABC\n", "a.conf:2: ", "length"},
-    {"[push.apns]\nenvironment = beta\n", "a.conf:2: ", "production, sandbox"},
     {"[push.apns]\nkey_id = ABCDEFGHIJ\n", "a.conf:2: ", "needs key"},
     {"[push.smtp]\nurl = http://a\n", "a.conf:2: ", "expected a URL"},
     {"[push.smtp]\nto = a@b.c\n", "a.conf:2: ", "needs url"},

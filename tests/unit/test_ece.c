@@ -1,5 +1,5 @@
 /* bridge/notify/ece: the example of RFC 8291, the limits, and subscriptions that are none. That a
- * browser could read what is random here is shown in tests/push. */
+ * browser could read what is random here is shown in tests/notify. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /*
- * Tokens and encrypted messages for the oracle of tests/push:
+ * Tokens and encrypted messages for the oracle of tests/notify:
  *   print_push vapid AUDIENCE SUBJECT EXPIRES_MS   a new key, and a token by it, as JSON
  *   print_push apns KEY_ID TEAM_ID NOW_MS < PEM    a token
  *   print_push encrypt P256DH AUTH < MESSAGE       the body of a request
