@@ -65,6 +65,7 @@ class Fetching(unittest.TestCase):
         return self.job(bench, name)["sliced_file"]
 
     def wait_end(self, bench, name, timeout=90):
+        bench.do("speed 60")  # the rest of a print tells nothing more
         wait_until(lambda: self.job(bench, name)["end_time"], timeout, f"{name} has ended", interval=0.3)
         return self.job(bench, name)
 
