@@ -120,6 +120,25 @@ static enum err open_reach(struct daemon *daemon, struct why *why)
     return e ? e : watch_open(daemon->hub, away_s * 1000, &daemon->watch, why);
 }
 
+static enum err open_push(struct daemon *daemon, struct why *why)
+{
+    const struct push_options options = {
+        .config = daemon->context->config,
+        .hub = daemon->hub,
+        .secret = daemon->secret,
+        .database = daemon->context->database,
+        .state_dir = daemon->context->state_dir,
+    };
+    return push_open(&options, &daemon->push, why);
+}
+
+static enum err start_push(struct daemon *daemon, struct why *why)
+{
+    char url[URL_SIZE];
+    api_base_url(daemon->api, url, sizeof url);
+    return push_start(daemon->push, url, why);
+}
+
 static enum err open_api(struct daemon *daemon, struct why *why)
 {
     const struct config *config = daemon->context->config;
@@ -147,6 +166,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .name = config_text(config, "server", "name"),
         .hosts = daemon->listeners.hosts,
         .origins = daemon->listeners.origins,
+        .webpush_key = push_webpush_key(daemon->push),
         .webhook_secrets = daemon->home.secrets,
         .poll = daemon->home.poll,
         .entities = &daemon->home.entities,
@@ -160,20 +180,6 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         log_line(LOG_INFO, "webhooks", "url=%s", url);
     }
     return e;
-}
-
-static enum err open_push(struct daemon *daemon, struct why *why)
-{
-    char url[URL_SIZE];
-    api_base_url(daemon->api, url, sizeof url);
-    const struct push_options options = {
-        .config = daemon->context->config,
-        .hub = daemon->hub,
-        .secret = daemon->secret,
-        .database = daemon->context->database,
-        .base_url = url,
-    };
-    return push_open(&options, &daemon->push, why);
 }
 
 /* For commands that run beside this daemon. */
@@ -201,9 +207,11 @@ enum err daemon_open(struct command_context *context, struct daemon **ret_daemon
     if (e == OK)
         e = open_reach(daemon, why);
     if (e == OK)
+        e = open_push(daemon, why);
+    if (e == OK)
         e = open_api(daemon, why);
     if (e == OK)
-        e = open_push(daemon, why);
+        e = start_push(daemon, why);
     if (e == OK)
         e = tell_where(daemon, why);
     if (e != OK) {
@@ -220,10 +228,11 @@ void daemon_close(struct daemon *daemon)
         return;
     if (daemon->api)
         listening_remove(daemon->context->state_dir);
-    push_close(daemon->push);
+    push_stop(daemon->push);
     if (daemon->hub)
         hub_refuse(daemon->hub);
     api_stop(daemon->api);
+    push_close(daemon->push);
     watch_close(daemon->watch);
     reach_close(daemon->reach);
     home_clear(&daemon->home);

@@ -3,15 +3,20 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "bridge/notify/jwt.h"
 #include "bridge/notify/notify.h"
+#include "bridge/notify/vapid.h"
 #include "service/config.h"
 
 enum { URL_SIZE = 300 };
 
 struct push {
-    struct notify *notify;
-    char base_url[URL_SIZE];
+    struct push_options options;
+    struct notify *notify; /* NULL: not started */
+    struct jwt_key *webpush;
+    char base_url[URL_SIZE], webpush_public[JWT_PUBLIC_SIZE];
 };
 
 static void fill_mail(const struct config *config, struct channel_settings *settings)
@@ -26,11 +31,12 @@ static void fill_mail(const struct config *config, struct channel_settings *sett
         settings->smtp.to[count++] = value->text;
 }
 
-static struct channel_settings settings_of(const struct config *config, const char *base_url)
+static struct channel_settings settings_of(const struct push *push)
 {
+    const struct config *config = push->options.config;
     struct channel_settings settings = {
         .ca_file = config_text(config, "push", "ca_file"),
-        .base_url = base_url,
+        .base_url = push->base_url,
         .homeassistant = {.webhook_id = config_text(config, "homeassistant", "webhook_id"),
                           .service = config_text(config, "homeassistant", "notify_service"),
                           .token = config_text(config, "homeassistant", "token"),
@@ -45,35 +51,74 @@ static struct channel_settings settings_of(const struct config *config, const ch
         .pushover = {.url = config_text(config, "push.pushover", "url"),
                      .token = config_text(config, "push.pushover", "token"),
                      .user = config_text(config, "push.pushover", "user")},
+        .webpush = {.key = push->webpush,
+                    .subject = config_text(config, "push.webpush", "subject")},
     };
     fill_mail(config, &settings);
     return settings;
 }
 
+/* A key, and a contact under which push services take a token of it. */
+static enum err open_webpush(struct push *push, struct why *why)
+{
+    char token[JWT_TOKEN_SIZE];
+    const struct config *config = push->options.config;
+    const char *subject = config_text(config, "push.webpush", "subject");
+    if (!subject)
+        return OK;
+    enum err e = vapid_open(push->options.state_dir, config_text(config, "push.webpush", "key"),
+                            &push->webpush, why);
+    if (e == OK)
+        e = jwt_vapid(push->webpush, "https://example.org", subject, clock_now(), token, why);
+    return e ? e : jwt_key_public(push->webpush, push->webpush_public, why);
+}
+
 enum err push_open(const struct push_options *options, struct push **ret_push, struct why *why)
 {
+    struct why fault;
     struct push *push = calloc(1, sizeof *push);
     if (!push)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
-    text_copy(push->base_url, sizeof push->base_url, options->base_url);
-    const struct notify_options notify = {
-        .hub = options->hub,
-        .database = options->database,
-        .secret = options->secret,
-        .settings = settings_of(options->config, push->base_url),
-    };
-    enum err e = notify_open(&notify, &push->notify, why);
-    if (e == OK)
+    push->options = *options;
+    enum err e = open_webpush(push, &fault);
+    if (e == OK) {
         *ret_push = push;
-    else
-        push_close(push);
-    return e;
+        return OK;
+    }
+    push_close(push);
+    return why_fail(why, e, fault.code, "", "push.webpush: %.200s", fault.text);
+}
+
+const char *push_webpush_key(const struct push *push)
+{
+    return push->webpush ? push->webpush_public : NULL;
+}
+
+enum err push_start(struct push *push, const char *base_url, struct why *why)
+{
+    text_copy(push->base_url, sizeof push->base_url, base_url);
+    const struct notify_options notify = {
+        .hub = push->options.hub,
+        .database = push->options.database,
+        .secret = push->options.secret,
+        .settings = settings_of(push),
+    };
+    return notify_open(&notify, &push->notify, why);
+}
+
+void push_stop(struct push *push)
+{
+    if (!push)
+        return;
+    notify_close(push->notify);
+    push->notify = NULL;
 }
 
 void push_close(struct push *push)
 {
     if (!push)
         return;
-    notify_close(push->notify);
+    push_stop(push);
+    jwt_key_close(push->webpush);
     free(push);
 }

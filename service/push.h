@@ -18,10 +18,17 @@ struct push_options {
     struct hub *hub;
     const struct secret *secret;
     const char *database;
-    const char *base_url; /* of this daemon, as a phone reaches it; copied */
+    const char *state_dir; /* where the key of Web Push is kept */
 };
 
+/* Reads the keys; nothing is sent yet. */
 enum err push_open(const struct push_options *options, struct push **ret_push, struct why *why);
-void push_close(struct push *push); /* NULL is fine; before the hub refuses */
+/* What browsers subscribe with; NULL: Web Push is not configured. */
+const char *push_webpush_key(const struct push *push);
+/* ${base_url}: of this daemon, as a phone reaches it; copied. */
+enum err push_start(struct push *push, const char *base_url, struct why *why);
+/* Before the hub refuses, so that the answer to what goes on is still noted. NULL is fine. */
+void push_stop(struct push *push);
+void push_close(struct push *push); /* NULL is fine; the key of Web Push ends with it */
 
 #endif

@@ -6,8 +6,9 @@
 #include "bridge/notify/post.h"
 
 const struct channel *const channel_all[] = {
-    &homeassistant_webhook, &homeassistant_service, &webhook_channel, &ntfy_channel,
-    &gotify_channel,        &pushover_channel,      &smtp_channel,    NULL,
+    &homeassistant_webhook, &homeassistant_service, &webhook_channel,
+    &ntfy_channel,          &gotify_channel,        &pushover_channel,
+    &smtp_channel,          &webpush_channel,       NULL,
 };
 
 enum { SHOWN_MOST = 120 };
@@ -35,8 +36,8 @@ static enum channel_verdict by_status(long status)
                : CHANNEL_FAILED;
 }
 
-enum channel_verdict channel_judge(const struct channel *channel, const struct post_answer *answer,
-                                   struct why *ret_reason)
+enum channel_verdict channel_judge(const struct channel *channel, const struct channel_job *job,
+                                   const struct post_answer *answer, struct why *ret_reason)
 {
     char text[SHOWN_MOST];
     *ret_reason = (struct why){0};
@@ -45,7 +46,7 @@ enum channel_verdict channel_judge(const struct channel *channel, const struct p
         return CHANNEL_LATER;
     }
     enum channel_verdict verdict =
-        channel->judge ? channel->judge(answer, ret_reason) : by_status(answer->status);
+        channel->judge ? channel->judge(job, answer, ret_reason) : by_status(answer->status);
     shown(&answer->body, text);
     if (verdict != CHANNEL_SENT && !*ret_reason->text)
         why_fail(ret_reason, ERR_IO, "refused", NULL, "it answers %ld %s", answer->status, text);

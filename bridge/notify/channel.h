@@ -15,8 +15,10 @@
 
 #include "base/err.h"
 
+struct jwt_key;
 struct post;
 struct post_answer;
+struct tokens;
 
 enum { CHANNEL_RECIPIENTS = 16 };
 
@@ -42,6 +44,10 @@ struct channel_settings {
     struct {
         const char *url, *user, *password, *from, *to[CHANNEL_RECIPIENTS + 1];
     } smtp;
+    struct {
+        const struct jwt_key *key; /* NULL: unset */
+        const char *subject;
+    } webpush;
 };
 
 struct channel_job {
@@ -50,13 +56,18 @@ struct channel_job {
     const json_t *device; /* row of store/devices.h; NULL: the channel has none */
     const char *home_url; /* homeassistant.url as it is now; NULL: unset */
     int64_t now;          /* ms */
+    struct tokens *tokens;
+    bool elsewhere, renewed; /* it is tried again at once: see CHANNEL_ELSEWHERE, CHANNEL_RENEWED */
 };
 
 enum channel_verdict {
     CHANNEL_SENT,
-    CHANNEL_LATER,  /* the peer is ill or busy: this one, and all behind it, are tried again */
-    CHANNEL_WRONG,  /* what is configured is wrong: the same, but somebody must do something */
-    CHANNEL_FAILED, /* this one will never be taken */
+    CHANNEL_LATER,     /* the peer is ill or busy: this one, and all behind it, are tried again */
+    CHANNEL_WRONG,     /* what is configured is wrong: the same, but somebody must do something */
+    CHANNEL_FAILED,    /* this one will never be taken */
+    CHANNEL_GONE,      /* nor will another one: the device is there no longer */
+    CHANNEL_ELSEWHERE, /* at once, but in the device's other environment */
+    CHANNEL_RENEWED,   /* at once, with the new token that this makes needed */
 };
 
 struct channel {
@@ -64,18 +75,19 @@ struct channel {
     bool (*ready)(const struct channel_settings *settings);
     enum err (*write)(const struct channel_job *job, struct post *ret_post, struct why *why);
     /* NULL: by the status of HTTP alone. ${ret_reason}: for the log of deliveries. */
-    enum channel_verdict (*judge)(const struct post_answer *answer, struct why *ret_reason);
+    enum channel_verdict (*judge)(const struct channel_job *job, const struct post_answer *answer,
+                                  struct why *ret_reason);
 };
 
 extern const struct channel homeassistant_webhook, homeassistant_service, webhook_channel,
-    ntfy_channel, gotify_channel, pushover_channel, smtp_channel;
+    ntfy_channel, gotify_channel, pushover_channel, smtp_channel, webpush_channel;
 
 /* All of them, NULL-terminated. */
 extern const struct channel *const channel_all[];
 
 /* What came back, for ${channel}; ${ret_reason}->text is empty when it was sent. */
-enum channel_verdict channel_judge(const struct channel *channel, const struct post_answer *answer,
-                                   struct why *ret_reason);
+enum channel_verdict channel_judge(const struct channel *channel, const struct channel_job *job,
+                                   const struct post_answer *answer, struct why *ret_reason);
 
 /* Tools for writing: the body from JSON (moved), one header line, a member of the notice. */
 void channel_json(struct post *post, json_t *moved_body);

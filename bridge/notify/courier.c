@@ -10,11 +10,10 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "bridge/hub.h"
-#include "bridge/notify/action.h"
+#include "bridge/notify/attempt.h"
 #include "bridge/notify/channel.h"
-#include "bridge/notify/notice.h"
 #include "bridge/notify/post.h"
-#include "core/rules.h"
+#include "bridge/notify/tokens.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/deliveries.h"
@@ -35,6 +34,7 @@ struct courier {
     atomic_bool stop;
     struct db *db; /* to read with */
     struct post_line *line;
+    struct tokens tokens;
     struct lane lanes[COURIER_LANES];
     bool ill;      /* the last attempt failed: said once */
     int64_t trial; /* the newest one that ended the pauses */
@@ -49,14 +49,6 @@ int64_t courier_pause(int failures, bool reached, int told_s, uint32_t chance)
     pause += (int64_t)(chance % 1000) * pause / 4000; /* so that not all come back at once */
     return pause > told_s * 1000L ? pause : told_s * 1000L;
 }
-
-/* What came of one attempt. */
-struct attempt {
-    enum channel_verdict verdict;
-    bool reached; /* somebody has answered */
-    int wait_s;   /* as he asked for; 0: he did not */
-    struct why reason;
-};
 
 /* ---- lanes ---- */
 
@@ -86,39 +78,22 @@ static void pause_lane(struct lane *lane, const struct attempt *attempt)
 
 /* ---- one message ---- */
 
-static enum err sign_actions(const struct courier *courier, json_t *notice, int64_t now,
-                             struct why *why)
-{
-    const char *question = json_string_value(json_object_get(notice, "question_id"));
-    char token[ACTION_SIZE];
-    enum err e = OK;
-    size_t i;
-    json_t *row;
-    json_array_foreach (json_object_get(notice, "actions"), i, row) {
-        struct action action = {.until = now / 1000 + RULE_ACTION_S,
-                                .choice = (int)args_int(row, "choice", 0)};
-        const char *answer = json_string_value(json_object_get(row, "answer"));
-        while (strcmp(action_answers[action.answer], answer) != 0)
-            action.answer++;
-        snprintf(action.question, sizeof action.question, "%s", question ? question : "");
-        e = e ? e : action_make(courier->options.secret, &action, token, why);
-        if (e == OK)
-            json_object_set_new(row, "token", json_string(token));
-    }
-    return e;
-}
-
 struct outcome {
-    int64_t delivery;
+    int64_t delivery, device; /* row ids; 0: the channel has none */
     enum deliveries_end end;
-    bool ill;
+    enum devices_end device_end;
+    bool ill; /* the channel as a whole */
     const char *error;
 };
 
 static enum err run_note(void *ctx, struct db *db, struct why *why)
 {
     const struct outcome *outcome = ctx;
-    return deliveries_note(db, outcome->delivery, outcome->end, outcome->ill, outcome->error, why);
+    enum err e =
+        deliveries_note(db, outcome->delivery, outcome->end, outcome->ill, outcome->error, why);
+    if (e == OK && outcome->device && outcome->end != DELIVERIES_DROPPED)
+        e = devices_note(db, outcome->device, outcome->device_end, outcome->error, why);
+    return e;
 }
 
 static enum err note(const struct courier *courier, struct outcome *outcome)
@@ -140,23 +115,6 @@ static void tell(struct courier *courier, bool ill, const char *reason)
     else if (!ill && courier->ill)
         log_line(LOG_INFO, "notify", "channel=%s result=works_again", name);
     courier->ill = ill;
-}
-
-static void try_post(struct courier *courier, const struct channel_job *job,
-                     struct attempt *ret_attempt)
-{
-    struct post post = {0};
-    struct post_answer answer = {0};
-    const struct channel *channel = courier->options.channel;
-    ret_attempt->verdict = CHANNEL_WRONG;
-    if (channel->write(job, &post, &ret_attempt->reason) == OK &&
-        post_send(courier->line, &post, &answer, &ret_attempt->reason) == OK) {
-        ret_attempt->verdict = channel_judge(channel, &answer, &ret_attempt->reason);
-        ret_attempt->wait_s = answer.retry_after_s;
-        ret_attempt->reached = answer.reached;
-    }
-    post_answer_clear(&answer);
-    post_clear(&post);
 }
 
 /* What is read of the store for one message, and sent after the snapshot has ended. */
@@ -181,40 +139,41 @@ static void read_errand(struct courier *courier, int64_t device, struct errand *
     db_rollback(courier->db);
 }
 
-static void send_row(struct courier *courier, const struct errand *errand, const json_t *device,
-                     struct attempt *ret_attempt)
+/* What an answer means for the delivery and its device. */
+static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery, int64_t device)
 {
-    int64_t now = clock_now();
-    json_auto_t *notice = notice_make(errand->row);
-    *ret_attempt = (struct attempt){.verdict = CHANNEL_FAILED};
-    if (!notice) {
-        ret_attempt->verdict = CHANNEL_LATER;
-        why_fail(&ret_attempt->reason, ERR_NOMEM, NULL, NULL, "out of memory");
-    } else if (sign_actions(courier, notice, now, &ret_attempt->reason) == OK) {
-        const struct channel_job job = {.settings = courier->options.settings,
-                                        .notice = notice,
-                                        .device = device,
-                                        .home_url = json_string_value(errand->home_url),
-                                        .now = now};
-        try_post(courier, &job, ret_attempt);
-    }
+    static const struct {
+        enum deliveries_end end;
+        enum devices_end device;
+    } meanings[] = {
+        [CHANNEL_SENT] = {DELIVERIES_SENT, DEVICES_SENT},
+        [CHANNEL_LATER] = {DELIVERIES_AGAIN, DEVICES_ILL},
+        [CHANNEL_WRONG] = {DELIVERIES_AGAIN, DEVICES_ILL},
+        [CHANNEL_FAILED] = {DELIVERIES_FAILED, DEVICES_ILL},
+        [CHANNEL_GONE] = {DELIVERIES_FAILED, DEVICES_GONE},
+        [CHANNEL_ELSEWHERE] = {DELIVERIES_AGAIN, DEVICES_ILL},
+        [CHANNEL_RENEWED] = {DELIVERIES_AGAIN, DEVICES_ILL},
+    };
+    enum deliveries_end end = meanings[attempt->verdict].end;
+    bool of_device = device && attempt->reached && attempt->verdict != CHANNEL_WRONG;
+    return (struct outcome){
+        .delivery = delivery,
+        .device = device,
+        .end = end,
+        .device_end = attempt->moved ? DEVICES_MOVED : meanings[attempt->verdict].device,
+        .ill = end == DELIVERIES_AGAIN && !of_device,
+        .error = end == DELIVERIES_SENT ? NULL : attempt->reason.text,
+    };
 }
 
 /* What follows from it. False: the lane has to pause. */
 static bool settle(struct courier *courier, struct lane *lane, int64_t delivery,
                    const struct attempt *attempt)
 {
-    static const enum deliveries_end ends[] = {[CHANNEL_SENT] = DELIVERIES_SENT,
-                                               [CHANNEL_LATER] = DELIVERIES_AGAIN,
-                                               [CHANNEL_WRONG] = DELIVERIES_AGAIN,
-                                               [CHANNEL_FAILED] = DELIVERIES_FAILED};
-    bool sent = attempt->verdict == CHANNEL_SENT;
-    struct outcome outcome = {.delivery = delivery,
-                              .end = ends[attempt->verdict],
-                              .ill = ends[attempt->verdict] == DELIVERIES_AGAIN,
-                              .error = sent ? NULL : attempt->reason.text};
-    tell(courier, outcome.ill, attempt->reason.text);
-    if (note(courier, &outcome) == OK && !outcome.ill) {
+    struct outcome outcome = outcome_of(attempt, delivery, lane->device);
+    if (outcome.ill || outcome.end == DELIVERIES_SENT)
+        tell(courier, outcome.ill, attempt->reason.text);
+    if (note(courier, &outcome) == OK && outcome.end != DELIVERIES_AGAIN) {
         lane->failures = 0;
         return true;
     }
@@ -230,9 +189,14 @@ static bool handle(struct courier *courier, struct lane *lane, const struct erra
     const char *moot = args_text(errand->row, "moot");
     struct outcome dropped = {
         .delivery = args_int(errand->row, "id", 0), .end = DELIVERIES_DROPPED, .error = moot};
+    const struct attempt_means means = {.channel = courier->options.channel,
+                                        .settings = courier->options.settings,
+                                        .secret = courier->options.secret,
+                                        .line = courier->line,
+                                        .tokens = &courier->tokens};
     if (moot)
         return note(courier, &dropped) == OK;
-    send_row(courier, errand, device, &attempt);
+    attempt_send(&means, errand->row, device, json_string_value(errand->home_url), &attempt);
     bool cut = atomic_load(&courier->stop) && attempt.verdict != CHANNEL_SENT;
     return !cut && settle(courier, lane, dropped.delivery, &attempt);
 }
@@ -331,6 +295,7 @@ static void release(struct courier *courier)
 {
     db_close(courier->db);
     post_close(courier->line);
+    tokens_clear(&courier->tokens);
     free(courier);
 }
 

@@ -32,8 +32,10 @@ static enum err write_post(const struct channel_job *job, struct post *ret_post,
     return OK;
 }
 
-static enum channel_verdict judge(const struct post_answer *answer, struct why *ret_reason)
+static enum channel_verdict judge(const struct channel_job *job, const struct post_answer *answer,
+                                  struct why *ret_reason)
 {
+    (void)job;
     bool sick = answer->status == 429 || answer->status >= 500;
     bool good = answer->status >= 200 && answer->status < 300;
     (void)ret_reason;

@@ -100,8 +100,10 @@ static enum err write_post(const struct channel_job *job, struct post *ret_post,
 }
 
 /* 4yz may go away; of 5yz a wrong login (530, 535) does not concern this mail alone. */
-static enum channel_verdict judge(const struct post_answer *answer, struct why *ret_reason)
+static enum channel_verdict judge(const struct channel_job *job, const struct post_answer *answer,
+                                  struct why *ret_reason)
 {
+    (void)job;
     (void)ret_reason;
     if (answer->status < 400)
         return CHANNEL_SENT;

@@ -99,6 +99,12 @@ class Authority(Certificate):
         pem = self._v1(name, cn, key, days) if v1 else _sign(self.folder, name, cn, key, days, LEAF_EXTENSIONS, self)
         return Certificate(pem, key, [self.pem] if self.issuer else [])
 
+    def server(self):
+        """A certificate for a server on 127.0.0.1."""
+        key = make_key(self.folder / f"{self.name}-server.key")
+        extensions = LEAF_EXTENSIONS + "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+        return Certificate(_sign(self.folder, f"{self.name}-server", "127.0.0.1", key, 365, extensions, self), key)
+
     def _v1(self, name, cn, key, days):
         pem = _sign(self.folder, name, cn, key, days, None, self)
         if b"Version: 1 " not in openssl("x509", "-in", pem, "-noout", "-text"):
