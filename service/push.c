@@ -15,7 +15,7 @@ enum { URL_SIZE = 300 };
 struct push {
     struct push_options options;
     struct notify *notify; /* NULL: not started */
-    struct jwt_key *webpush;
+    struct jwt_key *webpush, *apns;
     char base_url[URL_SIZE], webpush_public[JWT_PUBLIC_SIZE];
 };
 
@@ -29,6 +29,18 @@ static void fill_mail(const struct config *config, struct channel_settings *sett
     settings->smtp.from = config_text(config, "push.smtp", "from");
     while (count < CHANNEL_RECIPIENTS && (value = config_each(config, "push.smtp", "to", &at)))
         settings->smtp.to[count++] = value->text;
+}
+
+static void fill_apns(const struct push *push, struct channel_settings *settings)
+{
+    const struct config *config = push->options.config;
+    settings->apns.key = push->apns;
+    settings->apns.key_id = config_text(config, "push.apns", "key_id");
+    settings->apns.team_id = config_text(config, "push.apns", "team_id");
+    settings->apns.bundle_id = config_text(config, "push.apns", "bundle_id");
+    settings->apns.url = config_text(config, "push.apns", "base_url");
+    settings->apns.sandbox_url = config_text(config, "push.apns", "sandbox_url");
+    settings->apns.ca_file = config_text(config, "push.apns", "ca_file");
 }
 
 static struct channel_settings settings_of(const struct push *push)
@@ -55,6 +67,7 @@ static struct channel_settings settings_of(const struct push *push)
                     .subject = config_text(config, "push.webpush", "subject")},
     };
     fill_mail(config, &settings);
+    fill_apns(push, &settings);
     return settings;
 }
 
@@ -73,20 +86,32 @@ static enum err open_webpush(struct push *push, struct why *why)
     return e ? e : jwt_key_public(push->webpush, push->webpush_public, why);
 }
 
+static enum err open_apns(struct push *push, struct why *why)
+{
+    const char *pem = config_text(push->options.config, "push.apns", "key");
+    return pem ? jwt_key_read(pem, &push->apns, why) : OK;
+}
+
 enum err push_open(const struct push_options *options, struct push **ret_push, struct why *why)
 {
+    static const struct {
+        const char *section;
+        enum err (*open)(struct push *push, struct why *why);
+    } sections[] = {{"push.webpush", open_webpush}, {"push.apns", open_apns}};
     struct why fault;
     struct push *push = calloc(1, sizeof *push);
     if (!push)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     push->options = *options;
-    enum err e = open_webpush(push, &fault);
-    if (e == OK) {
-        *ret_push = push;
-        return OK;
+    for (size_t i = 0; i < LEN(sections); i++) {
+        enum err e = sections[i].open(push, &fault);
+        if (e != OK) {
+            push_close(push);
+            return why_fail(why, e, fault.code, "", "%s: %.200s", sections[i].section, fault.text);
+        }
     }
-    push_close(push);
-    return why_fail(why, e, fault.code, "", "push.webpush: %.200s", fault.text);
+    *ret_push = push;
+    return OK;
 }
 
 const char *push_webpush_key(const struct push *push)
@@ -120,5 +145,6 @@ void push_close(struct push *push)
         return;
     push_stop(push);
     jwt_key_close(push->webpush);
+    jwt_key_close(push->apns);
     free(push);
 }

@@ -6,9 +6,11 @@
 #include "bridge/notify/post.h"
 
 const struct channel *const channel_all[] = {
-    &homeassistant_webhook, &homeassistant_service, &webhook_channel,
-    &ntfy_channel,          &gotify_channel,        &pushover_channel,
-    &smtp_channel,          &webpush_channel,       NULL,
+    &homeassistant_webhook, &homeassistant_service,
+    &webhook_channel,       &ntfy_channel,
+    &gotify_channel,        &pushover_channel,
+    &smtp_channel,          &webpush_channel,
+    &apns_channel,          NULL,
 };
 
 enum { SHOWN_MOST = 120 };

@@ -48,6 +48,10 @@ struct channel_settings {
         const struct jwt_key *key; /* NULL: unset */
         const char *subject;
     } webpush;
+    struct {
+        const struct jwt_key *key; /* NULL: unset */
+        const char *key_id, *team_id, *bundle_id, *url, *sandbox_url, *ca_file;
+    } apns;
 };
 
 struct channel_job {
@@ -80,7 +84,7 @@ struct channel {
 };
 
 extern const struct channel homeassistant_webhook, homeassistant_service, webhook_channel,
-    ntfy_channel, gotify_channel, pushover_channel, smtp_channel, webpush_channel;
+    ntfy_channel, gotify_channel, pushover_channel, smtp_channel, webpush_channel, apns_channel;
 
 /* All of them, NULL-terminated. */
 extern const struct channel *const channel_all[];

@@ -39,10 +39,11 @@ json_t *payload_text(const char *text, size_t most)
 
 void payload_write(json_t *moved_payload, size_t most, struct buf *ret_body)
 {
+    static const char *const spare[] = {"data", "printer", "url"};
     json_auto_t *payload = moved_payload;
     char *text auto_free = payload ? json_dumps(payload, JSON_COMPACT) : NULL;
-    if (text && strlen(text) > most) {
-        json_object_del(payload, "data");
+    for (size_t i = 0; text && strlen(text) > most && i < LEN(spare); i++) {
+        json_object_del(payload, spare[i]);
         free(text);
         text = json_dumps(payload, JSON_COMPACT);
     }

@@ -18,8 +18,8 @@ enum { PAYLOAD_TITLE_MOST = 160, PAYLOAD_BODY_MOST = 600, PAYLOAD_CHOICE_MOST = 
 json_t *payload_make(const struct channel_job *job);
 /* A text of at most ${most} bytes, cut between characters, with an ellipsis then. */
 json_t *payload_text(const char *text, size_t most);
-/* As JSON into ${ret_body} (failed where it cannot be), without `data` where it would be more than
- * ${most} bytes. */
+/* As JSON into ${ret_body} (failed where it cannot be), without data, printer and url, in this
+ * order, where it would be more than ${most} bytes. */
 void payload_write(json_t *moved_payload, size_t most, struct buf *ret_body);
 
 #endif

@@ -24,26 +24,29 @@ class PushCase(unittest.TestCase):
         cls.ca = Authority(cls.path, "Push CA")
         cls.certificate = cls.ca.server()
 
+        cls.peer = PushPeer(cls.kind, cls.certificate, *cls.peer_arguments())
+        count("peers")
+
     @classmethod
     def tearDownClass(cls):
+        cls.peer.close()
         cls.folder.cleanup()
 
-    def peer_arguments(self):
+    @classmethod
+    def peer_arguments(cls):
         return ()
 
     def environment(self):
         raise NotImplementedError
 
     def setUp(self):
-        self.peer = PushPeer(self.kind, self.certificate, *self.peer_arguments())
-        count("peers")
+        self.peer.forget()
         settings = {"PUSH_CA_FILE": str(self.ca.pem), **self.environment()}
         self.daemon = Daemon(more_environment={f"FILAMENTD_{key}": value for key, value in settings.items()})
         self.daemon.post("/api/spools", SPOOL)  # in reserve: the product as a whole is never low
 
     def tearDown(self):
         self.daemon.close()
-        self.peer.close()
 
     def register(self, name, push, **more):
         answer = self.daemon.post("/api/devices", {"installation_id": name, "name": name, "platform": "test", "push": push, **more})

@@ -3,19 +3,20 @@
 import base64
 import datetime
 import pathlib
+import sqlite3
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 
-from case import SPOOL, HttpCase  # noqa: E402
+from case import HttpCase  # noqa: E402
 from lib.certs import make_key, openssl  # noqa: E402
 from lib.main import main  # noqa: E402
 from lib.wait import wait_until  # noqa: E402
+from push_case import PushCase  # noqa: E402
+from test_routes import MISSING  # noqa: E402
 
 APNS = {"channel": "apns", "token": "AB" * 32, "environment": "sandbox", "bundle_id": "org.example.App"}
-MISSING = "0198c0de-0000-7000-8000-000000000000"
 POINT_BYTES = 65
 
 
@@ -138,6 +139,63 @@ class DevicesTest(HttpCase):
         reader = self.daemon.create_key("reader", "read")
         for method, path in (("GET", "/api/devices"), ("GET", f"/api/devices/{MISSING}"), ("DELETE", f"/api/devices/{MISSING}")):
             self.assertProblem(self.daemon.request(method, path, key=reader), 403, "missing_scope")
+
+
+class PreferencesTest(PushCase):
+    kind = "webpush"
+
+    def environment(self):
+        return {"PUSH_WEBPUSH_SUBJECT": "mailto:who@example.org"}
+
+    def browser(self, name, preferences):
+        key = self.daemon.get("/api/devices/webpush_key").json["public_key"]
+        return self.register(name, self.peer.subscribe(name, key), preferences=preferences)["device_id"]
+
+    def told(self):
+        return sorted(p["path"].removeprefix("/send/") for p in self.peer.posts)
+
+    def test_who_is_told_what(self):
+        wanted = {"all": {}, "warned": {"min_severity": "warning"}, "by_day": quiet(60, 120)}
+        unwanted = {"other_kinds": {"kinds": {"low_spool": False}}, "critical": {"min_severity": "critical"}}
+        ids = {name: self.browser(name, preferences) for name, preferences in {**wanted, **unwanted}.items()}
+        self.daemon.patch("/api/devices/" + self.browser("muted", {}), {"enabled": False})
+        self.low()
+        self.ended(len(wanted))
+        self.assertEqual(self.told(), sorted(wanted))
+        self.assertEqual({d["device_id"] for d in self.deliveries()}, {ids[name] for name in wanted})
+
+    def test_quiet_hours_hold(self):
+        """What is still true when they are over is sent, and nothing else."""
+        self.browser("asleep", quiet(-60, 60))
+        over, lasting = self.low(), self.low()
+        self.daemon.post("/api/notifications/test", {})  # a trial is wanted now
+        self.ended(1)
+        waiting = self.deliveries("?state=waiting")
+        self.assertEqual(len(waiting), 2)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for row in waiting:
+            due = datetime.datetime.fromisoformat(row["due_at"]) - now
+            self.assertTrue(55 * 60 < due.total_seconds() <= 60 * 60, due)
+        self.assertEqual([p["payload"]["type"] for p in self.peer.posts], ["test"])
+        self.daemon.post(f"/api/spools/{over}/adjust_weight", {"new_weight_grams": 900})
+        self.daemon.stop()
+        with sqlite3.connect(self.daemon.state / "filamentd.db") as db:
+            db.execute("UPDATE delivery SET due_at = created_at WHERE state = 'waiting'")
+        db.close()
+        self.daemon.start()
+        self.ended(2)
+        self.ended(1, "dropped")
+        self.assertEqual([p["payload"]["spool_id"] for p in self.peer.posts[1:]], [lasting])
+
+    def test_muting_drops_what_waits(self):
+        device = self.browser("asleep", quiet(-60, 60))
+        self.low()
+        wait_until(lambda: self.deliveries("?state=waiting"), 10, "one that waits")
+        self.daemon.patch("/api/devices/" + device, {"enabled": False})
+        (dropped,) = self.ended(1, "dropped")
+        self.assertIn("not sent to", dropped["error"])
+        self.daemon.delete("/api/devices/" + device)
+        self.assertEqual(self.deliveries(), [], "a device takes its log along")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,285 @@
+"""APNs: what Apple's server would get over HTTP/2, verified by node, and each of its answers."""
+
+import pathlib
+import sqlite3
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
+
+from lib.certs import Authority, make_key, openssl  # noqa: E402
+from lib.main import count, main  # noqa: E402
+from lib.wait import wait_until  # noqa: E402
+from push_case import SPOOL, PushCase  # noqa: E402
+from push_peer import PushPeer  # noqa: E402
+from test_questions import PrinterCase  # noqa: E402
+
+KEY_ID, TEAM, BUNDLE = "ABC123DEFG", "DEF123GHIJ", "org.example.Rolls"
+TOKEN, OTHER = "0f" * 32, "ab" * 32
+LIMIT = 4096
+LIFE_SECONDS = 2 * 24 * 3600
+PROMPT_MS = 2000  # from what is settled to what is pushed
+
+
+def make_keys(folder):
+    """The .p8 of a developer, and its public half for the server."""
+    key, public = make_key(folder / "key.p8"), folder / "public.pem"
+    public.write_bytes(openssl("pkey", "-in", key, "-pubout"))
+    return key, public
+
+
+def settings(key, url, sandbox=None):
+    return {"PUSH_APNS_KEY": f"file:{key}", "PUSH_APNS_KEY_ID": KEY_ID, "PUSH_APNS_TEAM_ID": TEAM, "PUSH_APNS_BUNDLE_ID": BUNDLE,
+            "PUSH_APNS_BASE_URL": url, "PUSH_APNS_SANDBOX_URL": sandbox or url}
+
+
+class ApnsTest(PushCase):
+    kind = "apns"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = PushPeer("apns", cls.certificate, cls.public)
+        count("peers")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sandbox.close()
+        super().tearDownClass()
+
+    @classmethod
+    def peer_arguments(cls):
+        cls.key, cls.public = make_keys(cls.path)
+        return (cls.public,)
+
+    def environment(self):
+        self.sandbox.forget()
+        return settings(self.key, self.peer.url, self.sandbox.url)
+
+    def phone(self, name="phone", token=TOKEN, **more):
+        return self.register(name, {"channel": "apns", "token": token, **more})
+
+    def test_request(self):
+        self.phone()
+        self.phone("mac", OTHER, bundle_id="org.example.Desk")
+        spool = self.low()
+        self.ended(2)
+        post, other = self.posts(2)
+        self.assertEqual((post["path"], other["path"]), (f"/3/device/{TOKEN}", f"/3/device/{OTHER}"))
+        self.assertEqual(post["header"], {"alg": "ES256", "kid": KEY_ID})
+        self.assertEqual(post["claims"]["iss"], TEAM)
+        self.assertLess(abs(post["claims"]["iat"] - time.time()), 30)
+        headers = post["headers"]
+        sent = self.deliveries(f"?device_id={self.device('phone')['device_id']}")[0]
+        self.assertEqual((headers["apns-id"], headers["apns-topic"], headers["apns-push-type"], headers["apns-priority"]),
+                         (sent["delivery_id"], BUNDLE, "alert", "10"))
+        self.assertEqual((headers["apns-collapse-id"], headers["content-type"]), (f"low_spool-{spool}", "application/json"))
+        self.assertLess(abs(int(headers["apns-expiration"]) - time.time() - LIFE_SECONDS), 30)
+        self.assertEqual(other["headers"]["apns-topic"], "org.example.Desk")
+        payload = post["payload"]
+        aps = payload["aps"]
+        self.assertEqual(aps["alert"]["title"], "Roll is low")
+        self.assertIn("has 50.0 g left", aps["alert"]["body"])
+        self.assertEqual({k: v for k, v in aps.items() if k != "alert"},
+                         {"sound": "default", "thread-id": "filamentd", "interruption-level": "active"})
+        self.assertEqual((payload["type"], payload["spool_id"], payload["data"]["remaining_grams"]), ("low_spool", spool, 50))
+        self.assertNotIn("candidates", payload)
+        self.low()
+        self.ended(4)
+        posts = self.posts(4)
+        self.assertEqual((len({p["connection"] for p in posts}), len({p["token"] for p in posts})), (1, 1), "both are kept")
+        self.assertEqual(self.sandbox.posts, [])
+        self.assertNotIn(TOKEN, self.daemon.stderr())
+
+    def test_long_texts(self):
+        self.phone()
+        roll = self.daemon.post("/api/spools", {**SPOOL, "brand": "ﷺ" * 200, "product_name": "ß\U0001f9f5" * 100}).json["spool"]
+        self.daemon.post(f"/api/spools/{roll['spool_id']}/adjust_weight", {"new_weight_grams": 50})
+        for post in self.posts(2):  # the roll, and its product
+            self.assertLessEqual(post["size"], LIMIT)
+            self.assertTrue(post["payload"]["aps"]["alert"]["body"].endswith("…"))
+
+    def test_the_other_environment(self):
+        self.phone()
+        self.peer.answer(400, reason="BadDeviceToken")
+        self.low()
+        (sent,) = self.ended()
+        self.assertEqual((sent["attempts"], sent["error"]), (1, None), "at once")
+        self.assertEqual((len(self.peer.posts), len(self.sandbox.posts)), (1, 1))
+        self.assertEqual((self.device("phone")["environment"], self.device("phone")["gone_at"]), ("sandbox", None))
+        self.low()
+        self.ended(2)
+        self.assertEqual((len(self.peer.posts), len(self.sandbox.posts)), (1, 2), "it is known from then on")
+
+    def test_no_such_token_anywhere(self):
+        self.phone()
+        self.phone("well", OTHER)
+        for peer in (self.peer, self.sandbox):
+            peer.answer(400, reason="BadDeviceToken")
+        self.low()
+        (failed,) = self.ended(1, "failed")
+        self.ended(1)
+        self.assertIn("BadDeviceToken", failed["error"])
+        device = self.device("phone")
+        self.assertEqual((device["last_error"], device["environment"]), (failed["error"], "production"))
+        self.assertIsNotNone(device["gone_at"])
+        self.low()
+        self.assertEqual(len(self.ended(2)), 2)
+        self.assertEqual({p["path"] for p in self.peer.posts[1:]}, {f"/3/device/{OTHER}"})
+        self.assertIsNone(self.channel()["error"])
+
+    def test_tokens_that_expired(self):
+        self.phone()
+        self.peer.answer(403, reason="ExpiredProviderToken")
+        self.low()
+        (sent,) = self.ended()
+        self.assertEqual(sent["attempts"], 1, "again at once")
+        first, again = self.posts(2)
+        self.assertNotEqual(first["token"], again["token"])
+        self.assertEqual(first["headers"]["apns-id"], again["headers"]["apns-id"])
+        self.peer.answer(403, reason="ExpiredProviderToken")
+        self.low()
+        wait_until(lambda: self.channel()["error"], 10, "its trouble")
+        self.assertIn("clock", self.channel()["error"])
+        self.ended(2)
+        self.assertEqual(len({p["token"] for p in self.posts(4)}), 2, "Apple refuses whoever makes them too often")
+
+    def test_unregistered(self):
+        self.phone()
+        now = int(time.time() * 1000)
+        self.peer.answer(410, reason="Unregistered", timestamp=now - 3600 * 1000)
+        self.low()
+        (sent,) = self.ended()
+        self.assertEqual(sent["attempts"], 2, "the app has registered since then")
+        number = 0
+        for answer in ({"timestamp": now + 60000}, {}):
+            for reason in ("Unregistered", "ExpiredToken"):
+                self.phone()
+                self.peer.answer(410, reason=reason, **answer)
+                self.low()
+                number += 1
+                self.assertIn(reason, self.ended(number, "failed")[0]["error"])
+                self.assertIsNotNone(self.device("phone")["gone_at"])
+        self.assertIsNone(self.phone()["gone_at"])
+
+    def test_it_arrives_in_the_end(self):
+        """Whatever the server does: each once as far as it knows, by apns-id."""
+        self.phone()
+        orders = ({"act": "reset"}, {"act": "cut"}, {"act": "goaway"}, {"status": 500, "reason": "InternalServerError"},
+                  {"status": 503, "reason": "Shutdown"}, {"act": 700})
+        for number, order in enumerate(orders, 1):
+            self.peer.answer(**order)
+            self.low()
+            self.ended(number)
+            self.assertIsNone(self.device("phone")["last_error"])
+        wanted = {d["delivery_id"] for d in self.deliveries()}
+        self.assertEqual({p["headers"]["apns-id"] for p in self.peer.posts}, wanted)
+        self.assertGreater(len({p["connection"] for p in self.peer.posts}), 1)
+
+    def test_too_many_for_one(self):
+        self.phone("busy")
+        self.phone("well", OTHER)
+        self.peer.answer(429, headers={"retry-after": "2"}, reason="TooManyRequests")
+        self.low()
+        self.ended()
+        self.assertIn("TooManyRequests", self.device("busy")["last_error"])
+        self.assertIsNone(self.channel()["error"])
+        self.ended(2)
+        times = [p["at"] for p in self.peer.posts if p["path"].endswith(TOKEN)]
+        self.assertGreaterEqual(times[1] - times[0], 2000)
+
+    def test_wrong_configuration(self):
+        """It is told to the user, and nothing is lost."""
+        self.phone()
+        for number, (status, reason) in enumerate(((400, "TopicDisallowed"), (403, "InvalidProviderToken"), (404, "BadPath")), 1):
+            self.peer.answer(status, reason=reason)
+            self.low()
+            wait_until(lambda: self.channel()["error"], 10, "its trouble")
+            self.assertIn(reason, self.channel()["error"])
+            self.ended(number)
+            self.assertIsNone(self.channel()["error"])
+        self.assertIsNone(self.device("phone")["gone_at"])
+
+    def test_what_is_given_up(self):
+        self.phone()
+        self.peer.answer(413, reason="PayloadTooLarge")
+        self.low()
+        self.assertIn("PayloadTooLarge", self.ended(1, "failed")[0]["error"])
+        self.peer.answer(400, reason="DeviceTokenNotForTopic")
+        self.low()
+        self.ended(2, "failed")
+        self.assertIn("DeviceTokenNotForTopic", self.device("phone")["last_error"])
+        self.assertIsNotNone(self.device("phone")["gone_at"])
+
+    def test_a_key_that_is_none(self):
+        self.daemon.stop()
+        self.daemon.more_environment["FILAMENTD_PUSH_APNS_KEY"] = f"file:{self.public}"
+        with self.assertRaisesRegex(AssertionError, "push.apns: this is no private key"):
+            self.daemon.start()
+        self.daemon.process.end()
+        self.daemon.process = None
+
+
+class SwapTest(PrinterCase):
+    """A roll is swapped: the phone is asked at once, and a tap on it assigns and books."""
+
+    colors = ("FF8800", "FF8800")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="apns-")
+        path = pathlib.Path(cls.folder.name)
+        ca, (key, public) = Authority(path, "Push CA"), make_keys(path)
+        cls.peer = PushPeer("apns", ca.server(), public)
+        count("peers")
+        cls.more_environment = {f"FILAMENTD_{k}": v for k, v in {**settings(key, cls.peer.url), "PUSH_APNS_CA_FILE": str(ca.pem)}.items()}
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.peer.close()
+        cls.folder.cleanup()
+
+    @classmethod
+    def prepare(cls):
+        cls.rolls = [cls.daemon.post("/api/spools", {**SPOOL, "product_name": f"PLA {i}"}).json["spool_id"] for i in range(5)]
+        cls.daemon.post("/api/devices", {"installation_id": "phone", "name": "Phone", "platform": "ios",
+                                         "push": {"channel": "apns", "token": TOKEN}})
+
+    def asked(self, slot):
+        title = f"A{slot} of p1: Slot changed"
+        found = lambda: [p for p in self.peer.posts if p["payload"]["aps"]["alert"]["title"] == title]
+        return wait_until(found, 20, f"a push about slot {slot}")[-1]
+
+    def test_it_is_asked_at_once(self):
+        post = self.asked(1)
+        aps, payload = post["payload"]["aps"], post["payload"]
+        self.assertEqual((aps["category"], aps["interruption-level"], aps["thread-id"], aps["mutable-content"]),
+                         ("SLOT_CHANGED", "time-sensitive", "p1", 1))
+        self.assertEqual((payload["printer_id"], payload["ams_unit_number"], payload["slot_number"]), ("p1", 1, 1))
+        self.assertEqual(payload["question_id"], self.question(1)["question_id"])
+        self.assertEqual(len(payload["candidates"]), 3)
+        self.assertLessEqual(post["size"], LIMIT)
+        with sqlite3.connect(f"file:{self.daemon.state}/filamentd.db?mode=ro", uri=True) as db:
+            settled, = db.execute("SELECT created_at FROM delivery WHERE public_id = ?", (post["headers"]["apns-id"],)).fetchone()
+        self.assertLess(post["at"] - settled, PROMPT_MS)
+        count("ms from settled to pushed", post["at"] - settled)
+
+    def test_a_tap_assigns_and_books(self):
+        job = self.assertStatus(self.daemon.post("/api/print_jobs/start", {
+            "printer_id": "p1", "gcode_file_name": "boat.3mf",
+            "filaments": [{"ams_unit_number": 1, "slot_number": 2, "estimated_grams": 10}]}), 201)["job_id"]
+        self.assertStatus(self.daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed", "actual_grams_used": 12.5}))
+        payload = self.asked(2)["payload"]
+        chosen = payload["candidates"][1]
+        self.assertStatus(self.daemon.post(f"/api/actions/{chosen['token']}", key=None))
+        self.assertEqual(self.slot(2)["spool_id"], chosen["spool_id"])
+        spool = self.daemon.get(f"/api/spools/{chosen['spool_id']}").json
+        self.assertEqual(spool["current_weight_grams"], 987.5)
+        self.assertEqual(self.daemon.post(f"/api/actions/{payload['dismiss_token']}", key=None).status, 409)
+
+
+if __name__ == "__main__":
+    main()
