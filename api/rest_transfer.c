@@ -110,10 +110,10 @@ static enum err run_import(struct db *db, const json_t *args, json_t **ret, stru
         return why_fail(why, ERR_IO, "no_disk", NULL, "the upload is gone");
     enum err e = transfer_import(db, file, &wish, &report, why);
     json_object_update(json_object_get(args, "report"), report);
-    if (e != OK)
-        return e;
-    *ret = json_incref(report);
-    return wish.dry_run ? why_fail(why, ERR_CONFLICT, "dry_run", NULL, "nothing is kept") : OK;
+    if (e == OK && wish.dry_run)
+        e = why_fail(why, ERR_CONFLICT, "dry_run", NULL, "nothing is kept");
+    *ret = e == OK ? json_incref(report) : NULL;
+    return e;
 }
 
 /* Each fault for programs, as other refusals have it; the report beside it for people. */
