@@ -261,18 +261,18 @@ typedef bool disturb(const struct stage *stage, const char *path, long first);
 static void at_every_write(disturb *once, const char *how)
 {
     for (size_t i = 0; i < LEN(stages); i++) {
-        long n = 0;
+        long n = 1 - fault_step();
         bool reached;
         do {
             char folder[PATH_SIZE], path[PATH_SIZE + 16];
             load_folder(folder, sizeof folder);
             snprintf(path, sizeof path, "%s/db", folder);
             load_copy(stages[i].model, path);
-            reached = once(&stages[i], path, ++n);
+            reached = once(&stages[i], path, n += fault_step());
             check(&stages[i], path);
             load_remove(folder);
         } while (reached && n < FAULTS_MAX);
-        print_message("%s: %s at %ld writes in turn\n", stages[i].name, how, n - 1);
+        print_message("%s: %s at writes up to number %ld\n", stages[i].name, how, n - 1);
         assert_true(n > 10 && !reached);
     }
 }

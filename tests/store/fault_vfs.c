@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -212,4 +213,11 @@ long fault_commits(void)
 long fault_pages(void)
 {
     return atomic_load(&pages);
+}
+
+long fault_step(void)
+{
+    const char *text = getenv("FAULT_STEP");
+    long step = text ? strtol(text, NULL, 10) : 1;
+    return step > 0 ? step : 1;
 }

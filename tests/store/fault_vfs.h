@@ -25,4 +25,8 @@ long fault_counted(void);
 long fault_commits(void);
 long fault_pages(void);
 
+/* Tests that fail every single write do so on the release build; under the sanitizers, which are
+ * slow, the variable FAULT_STEP makes them larger steps. */
+long fault_step(void);
+
 #endif

@@ -64,10 +64,10 @@ static void at_every_write(enum fault_kind kind, long count)
 {
     long n = 1;
     while (run_once(kind, n, count)) {
-        n++;
+        n += fault_step();
         assert_true(n < FAULTS_MAX);
     }
-    print_message("%ld writes failed in turn\n", n - 1);
+    print_message("failed at writes up to number %ld\n", n - 1);
     assert_true(n > 10);
 }
 
@@ -127,10 +127,10 @@ static void killed_at_every_write(void **state)
     (void)state;
     long n = 1;
     while (kill_once(n)) {
-        n++;
+        n += fault_step();
         assert_true(n < FAULTS_MAX);
     }
-    print_message("killed at %ld writes in turn\n", n - 1);
+    print_message("killed at writes up to number %ld\n", n - 1);
     assert_true(n > 10);
 }
 
