@@ -72,14 +72,27 @@ static const struct field target_fields[] = {
 };
 static const struct field_shape target_shape = {NULL, target_fields, LEN(target_fields), NULL};
 
+#define TARGET                                                                                     \
+    "SELECT id, public_id AS device_id, address, preferences, last_seen_at FROM device "           \
+    "WHERE channel = :channel AND enabled = 1 AND gone_at IS NULL "
+
 json_t *devices_of(struct db *db, const char *channel)
 {
     json_auto_t *args = db_args(db, json_pack("{s:s}", "channel", channel));
-    return db_rows(db,
-                   "SELECT id, public_id AS device_id, address, preferences, last_seen_at "
-                   "FROM device WHERE channel = :channel AND enabled = 1 AND gone_at IS NULL "
-                   "ORDER BY id /* scan */",
-                   args, &target_shape);
+    return db_rows(db, TARGET "ORDER BY id /* scan */", args, &target_shape);
+}
+
+json_t *devices_target(struct db *db, const char *channel, int64_t device)
+{
+    json_auto_t *args =
+        db_args(db, json_pack("{s:s, s:I}", "channel", channel, "id", (json_int_t)device));
+    return db_row(db, TARGET "AND id = :id", args, &target_shape);
+}
+
+int64_t devices_seen(struct db *db, int64_t device)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)device));
+    return db_int(db, "SELECT last_seen_at FROM device WHERE id = :id", args, 0);
 }
 
 void devices_sweep(struct db *db)

@@ -27,6 +27,10 @@ bool devices_channel(const char *channel);
  * be sent to. address: {token, environment, bundle_id?} of apns, {endpoint, p256dh, auth} of
  * webpush. */
 json_t *devices_of(struct db *db, const char *channel);
+/* One of them by its row; NULL: it is not sent to any more. */
+json_t *devices_target(struct db *db, const char *channel, int64_t device);
+/* When it last registered (ms); 0: it is not there. */
+int64_t devices_seen(struct db *db, int64_t device);
 
 /* {installation_id, name, platform, app_version?, locale?, channel, address {..}, preferences?,
  * key (row)?}, all checked. Makes it, or changes it (${ret_made}: false); one that was gone is sent

@@ -115,14 +115,14 @@ static void write_headers(const struct channel_job *job, const char *token, cons
                           struct post *post)
 {
     const char *tag = channel_text(job, "tag");
+    int64_t until = job->now / 1000 + RULE_ACTION_S;
     buf_format(&post->headers, "authorization: bearer %s\n", token);
     channel_header(post, "content-type", "application/json");
     channel_header(post, "apns-topic", bundle);
     channel_header(post, "apns-push-type", "alert");
     channel_header(post, "apns-id", channel_text(job, "delivery_id"));
     buf_format(&post->headers, "apns-priority: %d\napns-expiration: %lld\n",
-               is_passive(job) ? PRIORITY_SAVING : PRIORITY_NOW,
-               (long long)(job->now / 1000 + RULE_ACTION_S));
+               is_passive(job) ? PRIORITY_SAVING : PRIORITY_NOW, (long long)until);
     if (strlen(tag) <= NOTICE_TAG_MOST)
         channel_header(post, "apns-collapse-id", tag);
 }

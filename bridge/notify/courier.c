@@ -80,15 +80,31 @@ static void pause_lane(struct lane *lane, const struct attempt *attempt)
 
 struct outcome {
     int64_t delivery, device; /* row ids; 0: the channel has none */
+    int64_t seen;             /* when the device had registered that was sent to */
     enum deliveries_end end;
     enum devices_end device_end;
     bool ill; /* the channel as a whole */
     const char *error;
 };
 
+/* An app that registered meanwhile is elsewhere: what was learned is about where it was. */
+static void mind_registration(struct outcome *outcome, struct db *db)
+{
+    if (devices_seen(db, outcome->device) == outcome->seen)
+        return;
+    if (outcome->device_end == DEVICES_MOVED)
+        outcome->device_end = DEVICES_SENT;
+    if (outcome->device_end == DEVICES_GONE) {
+        outcome->device_end = DEVICES_ILL;
+        outcome->end = DELIVERIES_AGAIN;
+    }
+}
+
 static enum err run_note(void *ctx, struct db *db, struct why *why)
 {
-    const struct outcome *outcome = ctx;
+    struct outcome *outcome = ctx;
+    if (outcome->device)
+        mind_registration(outcome, db);
     enum err e =
         deliveries_note(db, outcome->delivery, outcome->end, outcome->ill, outcome->error, why);
     if (e == OK && outcome->device && outcome->end != DELIVERIES_DROPPED)
@@ -120,27 +136,34 @@ static void tell(struct courier *courier, bool ill, const char *reason)
 /* What is read of the store for one message, and sent after the snapshot has ended. */
 struct errand {
     json_t *row, *home_url;
+    json_t *device; /* as it has registered last; NULL: the channel has none */
 };
 
 static void clear_errand(struct errand *errand)
 {
     json_decref(errand->row);
     json_decref(errand->home_url);
+    json_decref(errand->device);
 }
 
 static void read_errand(struct courier *courier, int64_t device, struct errand *ret_errand)
 {
+    const char *channel = courier->options.channel->name;
     *ret_errand = (struct errand){0};
     if (db_begin(courier->db) != OK)
         return;
-    ret_errand->row = deliveries_next(courier->db, courier->options.channel->name, device);
+    if (device)
+        ret_errand->device = devices_target(courier->db, channel, device);
+    if (!device || ret_errand->device)
+        ret_errand->row = deliveries_next(courier->db, channel, device);
     if (ret_errand->row)
         ret_errand->home_url = settings_get(courier->db, "homeassistant.url");
     db_rollback(courier->db);
 }
 
 /* What an answer means for the delivery and its device. */
-static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery, int64_t device)
+static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery,
+                                 const json_t *device)
 {
     static const struct {
         enum deliveries_end end;
@@ -158,7 +181,8 @@ static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery
     bool of_device = device && attempt->reached && attempt->verdict != CHANNEL_WRONG;
     return (struct outcome){
         .delivery = delivery,
-        .device = device,
+        .device = args_int(device, "id", 0),
+        .seen = args_int(device, "last_seen_at", 0),
         .end = end,
         .device_end = attempt->moved ? DEVICES_MOVED : meanings[attempt->verdict].device,
         .ill = end == DELIVERIES_AGAIN && !of_device,
@@ -167,10 +191,10 @@ static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery
 }
 
 /* What follows from it. False: the lane has to pause. */
-static bool settle(struct courier *courier, struct lane *lane, int64_t delivery,
+static bool settle(struct courier *courier, struct lane *lane, const struct errand *errand,
                    const struct attempt *attempt)
 {
-    struct outcome outcome = outcome_of(attempt, delivery, lane->device);
+    struct outcome outcome = outcome_of(attempt, args_int(errand->row, "id", 0), errand->device);
     if (outcome.ill || outcome.end == DELIVERIES_SENT)
         tell(courier, outcome.ill, attempt->reason.text);
     if (note(courier, &outcome) == OK && outcome.end != DELIVERIES_AGAIN) {
@@ -182,8 +206,7 @@ static bool settle(struct courier *courier, struct lane *lane, int64_t delivery,
 }
 
 /* One that is read: sent, or ended because it is moot. False: the lane has to pause. */
-static bool handle(struct courier *courier, struct lane *lane, const struct errand *errand,
-                   const json_t *device)
+static bool handle(struct courier *courier, struct lane *lane, const struct errand *errand)
 {
     struct attempt attempt;
     const char *moot = args_text(errand->row, "moot");
@@ -196,21 +219,21 @@ static bool handle(struct courier *courier, struct lane *lane, const struct erra
                                         .tokens = &courier->tokens};
     if (moot)
         return note(courier, &dropped) == OK;
-    attempt_send(&means, errand->row, device, json_string_value(errand->home_url), &attempt);
+    attempt_send(&means, errand->row, errand->device, json_string_value(errand->home_url),
+                 &attempt);
     bool cut = atomic_load(&courier->stop) && attempt.verdict != CHANNEL_SENT;
-    return !cut && settle(courier, lane, dropped.delivery, &attempt);
+    return !cut && settle(courier, lane, errand, &attempt);
 }
 
 /* Send the next one of a lane. False: there is none, or it has to pause. */
-static bool send_next(struct courier *courier, const json_t *device)
+static bool send_next(struct courier *courier, int64_t device)
 {
-    int64_t id = args_int(device, "id", 0);
-    struct lane *lane = lane_of(courier, id);
+    struct lane *lane = lane_of(courier, device);
     struct errand errand;
     if (lane->failures && clock_mono() < lane->until)
         return false;
-    read_errand(courier, id, &errand);
-    bool more = errand.row && handle(courier, lane, &errand, device);
+    read_errand(courier, device, &errand);
+    bool more = errand.row && handle(courier, lane, &errand);
     clear_errand(&errand);
     return more;
 }
@@ -249,9 +272,9 @@ static void send_all(struct courier *courier)
     while (more && !atomic_load(&courier->stop)) {
         size_t i;
         const json_t *device;
-        more = each ? false : send_next(courier, NULL);
+        more = each ? false : send_next(courier, 0);
         json_array_foreach (devices, i, device)
-            more |= !atomic_load(&courier->stop) && send_next(courier, device);
+            more |= !atomic_load(&courier->stop) && send_next(courier, args_int(device, "id", 0));
     }
 }
 

@@ -163,6 +163,17 @@ class ApnsTest(PushCase):
                 self.assertIsNotNone(self.device("phone")["gone_at"])
         self.assertIsNone(self.phone()["gone_at"])
 
+    def test_a_token_that_changes_meanwhile(self):
+        """What is said of the old one does not concern the new one."""
+        self.phone()
+        self.peer.answer(410, act=700, reason="Unregistered")
+        self.low()
+        self.posts(1)
+        self.phone(token=OTHER)
+        self.ended()
+        self.assertEqual([p["path"] for p in self.posts(2)], [f"/3/device/{TOKEN}", f"/3/device/{OTHER}"])
+        self.assertEqual((self.device("phone")["gone_at"], self.device("phone")["last_error"]), (None, None))
+
     def test_it_arrives_in_the_end(self):
         """Whatever the server does: each once as far as it knows, by apns-id."""
         self.phone()
