@@ -91,10 +91,11 @@ static void add_to_devices(struct db *db, const json_t *channel, int64_t alert,
         int64_t wait = preference_wait(json_object_get(device, "preferences"), kind, db_now(db));
         if (wait == PREFERENCE_NEVER)
             continue;
-        json_auto_t *args = db_args(
-            db, json_pack("{s:O, s:I, s:O, s:I}", "channel", json_object_get(channel, "name"),
-                          "alert", (json_int_t)alert, "device", json_object_get(device, "id"),
-                          "due", (json_int_t)(db_now(db) + wait)));
+        json_int_t due = db_now(db) + wait;
+        json_auto_t *args =
+            db_args(db, json_pack("{s:O, s:I, s:O, s:I}", "channel",
+                                  json_object_get(channel, "name"), "alert", (json_int_t)alert,
+                                  "device", json_object_get(device, "id"), "due", due));
         add(db, args);
     }
 }

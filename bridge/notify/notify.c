@@ -39,7 +39,7 @@ static enum err open_courier(struct notify *notify, const struct channel *channe
 enum err notify_open(const struct notify_options *options, struct notify **ret_notify,
                      struct why *why)
 {
-    const struct channel *ready[CHANNELS];
+    const struct channel *ready[CHANNELS] = {0};
     struct notify *notify = calloc(1, sizeof *notify);
     if (!notify)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
