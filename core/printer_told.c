@@ -63,8 +63,10 @@ static void take_status(struct printer *printer, const struct told_print *told, 
         forget_print(&printer->identity);
     if (printer_printing(state))
         take_names(&printer->identity, told);
-    if (begins)
-        printer->layer = printer->total_layers = -1;
+    if (begins) { /* what was known of the print before is not this one's */
+        printer->layer = printer->total_layers = printer->live.minutes = -1;
+        printer->live.percent = told->percent;
+    }
     printer->told = 1;
     printer_enter_state(printer, state, now);
     if (told->status == TOLD_CANCELLED)

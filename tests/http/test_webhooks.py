@@ -91,6 +91,14 @@ class WebhooksTest(HttpCase):
         again = self.told(PRINT, 202, printer_id="BambuP1S_001", status="completed", gcode_file_name="benchy.gcode")
         self.assertEqual((again["action"], bool(again["reason"])), ("ignored", True))
 
+    def test_progress_is_of_its_own_print(self):
+        progress = lambda: self.daemon.get("/api/printers/loom/status").json["progress"]["percent"]
+        self.told(PRINT, printer_id="loom", status="running", gcode_file_name="one.3mf", progress=96)
+        self.assertEqual(progress(), 96)
+        self.told(PRINT, printer_id="loom", status="finish", progress=100)
+        self.told(PRINT, printer_id="loom", status="running", gcode_file_name="two.3mf")
+        self.assertIsNone(progress())
+
     def test_any_content_type(self):
         body = json.dumps({"printer_id": "types", "status": "offline"})
         for kind in ("application/octet-stream", "text/plain", "application/json; charset=utf-8"):
