@@ -285,9 +285,10 @@ static int wait_ms(struct courier *courier)
     bool paused = false;
     for (size_t i = 0; i < COURIER_LANES; i++) {
         const struct lane *lane = &courier->lanes[i];
-        paused |= lane->failures;
-        if (lane->failures && lane->until - mono < wait)
-            wait = lane->until - mono;
+        if (!lane->failures || lane->until <= mono)
+            continue; /* one whose pause is over has nothing to send, or was sent to just now */
+        paused = true;
+        wait = lane->until - mono < wait ? lane->until - mono : wait;
     }
     if (db_begin(courier->db) == OK) {
         due = deliveries_due(courier->db, courier->options.channel->name);

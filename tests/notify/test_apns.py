@@ -200,6 +200,19 @@ class ApnsTest(PushCase):
         times = [p["at"] for p in self.peer.posts if p["path"].endswith(TOKEN)]
         self.assertGreaterEqual(times[1] - times[0], 2000)
 
+    def test_a_pause_that_nobody_ends(self):
+        """A device that is muted while it pauses leaves nothing behind that keeps the daemon busy."""
+        self.phone()
+        self.peer.answer(429, headers={"retry-after": "1"}, reason="TooManyRequests")
+        self.low()
+        wait_until(lambda: self.device("phone")["last_error"], 10, "its refusal")
+        self.daemon.patch(f"/api/devices/{self.device('phone')['device_id']}", {"enabled": False})
+        self.ended(1, "dropped")
+        time.sleep(1.5)  # its pause is over
+        used = self.daemon.cpu_seconds()
+        time.sleep(1)
+        self.assertLess(self.daemon.cpu_seconds() - used, 0.3)
+
     def test_wrong_configuration(self):
         """It is told to the user, and nothing is lost."""
         self.phone()
