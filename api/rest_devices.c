@@ -38,6 +38,8 @@ static const struct field push_fields[] = {
      "apns: where the token is valid; absent: production"},
     {NULL, "bundle_id", K_TEXT, 0, 0, 1, BUNDLE_MAX, FIELD_OPTIONAL, NULL,
      "apns: of the app; absent: as configured"},
+    {NULL, "live_activity_start_token", K_TEXT, 0, 0, 1, 2 * REST_TOKEN_BYTES, FIELD_OPTIONAL, NULL,
+     "apns: starts a Live Activity with each print, in hex; absent: none is started"},
     {NULL, "endpoint", K_TEXT, 0, 0, 1, URL_MAX, FIELD_OPTIONAL, NULL,
      "webpush: PushSubscription.endpoint, which is https"},
     {NULL, "p256dh", K_TEXT, 0, 0, 1, KEY_MAX, FIELD_OPTIONAL, NULL,
@@ -120,6 +122,19 @@ static bool is_bundle(const char *text)
     return true;
 }
 
+static enum err take_start_token(struct request *request, const json_t *push, struct why *why)
+{
+    static const char name[] = "live_activity_start_token";
+    char hex[REST_TOKEN_SIZE];
+    struct why fault;
+    if (!args_text(push, name))
+        return OK;
+    if (!rest_activities_token(args_text(push, name), hex, &fault))
+        return fault_at(request, name, &fault, why);
+    json_object_set_new(request->args, "start_token", json_string(hex));
+    return OK;
+}
+
 static enum err take_apns(struct request *request, const json_t *push, json_t *address,
                           struct why *why)
 {
@@ -147,7 +162,7 @@ static enum err take_apns(struct request *request, const json_t *push, json_t *a
     json_object_set_new(address, "environment",
                         json_string(environment ? environment : devices_environments[0]));
     args_take(address, "bundle_id", push, "bundle_id");
-    return OK;
+    return take_start_token(request, push, why);
 }
 
 /* A host behind https://, and nothing that a header or a log could not hold. */

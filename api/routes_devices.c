@@ -2,6 +2,7 @@
 #include "api/rest.h"
 #include "api/routes.h"
 #include "base/auto.h"
+#include "store/activities.h"
 #include "store/devices.h"
 
 #define REST_DEVICE "/api/devices/{device_id}"
@@ -13,6 +14,13 @@ static const struct field deleted_fields[] = {
 };
 static const struct field_shape deleted_shape = {NULL, deleted_fields, LEN(deleted_fields),
                                                  "DeviceDeleted"};
+
+static const struct field activity_deleted_fields[] = {
+    {.name = "activity_id", .kind = K_TEXT, .doc = "Identifier of the activity"},
+    {.name = "status", .kind = K_TEXT, .words = deleted, .doc = "What became of it"},
+};
+static const struct field_shape activity_deleted_shape = {
+    NULL, activity_deleted_fields, LEN(activity_deleted_fields), "ActivityDeleted"};
 
 static const struct route_subject new_device = {NULL, "device", "device_id"};
 static const struct route_subject device = {devices_get, "device", "device_id"};
@@ -37,5 +45,12 @@ static const struct route rows[] = {
      .answer = {200, ONE, &devices_shape}},
     {DELETE, REST_DEVICE, SCOPE_DEVICES, NULL, NULL, WRITE, &device, rest_devices_delete,
      "deleteDevice", "Nothing is sent to it any more.", .answer = {200, ONE, &deleted_shape}},
+    {POST, REST_DEVICE "/activities", SCOPE_DEVICES, &rest_activities_register_body, NULL,
+     WRITE | CONFLICT, &device, rest_activities_register, "registerActivity",
+     "A Live Activity that the app shows of a print: it is updated, and ended with it.",
+     .answer = {201, ONE, &activities_shape, .also = 200}},
+    {DELETE, REST_DEVICE "/activities/{activity_id}", SCOPE_DEVICES, NULL, NULL, WRITE, &device,
+     rest_activities_delete, "deleteActivity", "It is not shown any more, and not updated.",
+     .answer = {200, ONE, &activity_deleted_shape}},
 };
 const struct route_table routes_devices = {rows, LEN(rows)};

@@ -70,6 +70,12 @@ enum {
     /* What could not be sent for so long is no news any more; what was sent is kept for so long. */
     RULE_DELIVERY_MS = 259200000,
     RULE_DELIVERY_KEPT_MS = 1209600000,
+    /* A Live Activity is told no more often than this while its print goes on as before, and in
+     * steps of this much; it counts as stale, and is dismissed after the end, so much later. */
+    RULE_ACTIVITY_MS = 5000,
+    RULE_ACTIVITY_PERCENT = 5,
+    RULE_ACTIVITY_STALE_S = 14400,
+    RULE_ACTIVITY_SHOWN_S = 3600,
     /* A button of a notification works for so long. */
     RULE_ACTION_S = 172800,
     /* A use per day is foreseen from a history of this many days on. */

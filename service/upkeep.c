@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bridge/hub.h"
+#include "store/activities.h"
 #include "store/deliveries.h"
 #include "store/jobs.h"
 
@@ -15,7 +16,8 @@ static enum err run_erase(void *ctx, struct db *db, struct why *why)
 static enum err run_trim(void *ctx, struct db *db, struct why *why)
 {
     (void)ctx;
-    return deliveries_trim(db, why);
+    enum err e = deliveries_trim(db, why);
+    return e ? e : activities_trim(db, why);
 }
 
 void upkeep_tick(struct upkeep *upkeep, struct hub *hub, int64_t mono, int64_t now)

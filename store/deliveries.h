@@ -54,6 +54,9 @@ enum deliveries_end {
  */
 enum err deliveries_note(struct db *db, int64_t delivery, enum deliveries_end end, bool ill,
                          const char *error, struct why *why);
+/* The same for what is no delivery, but went the same way. */
+void deliveries_note_channel(struct db *db, const char *channel, enum deliveries_end end, bool ill,
+                             const char *error);
 /* Forget what ended long ago, and whose device has lost its key. */
 enum err deliveries_trim(struct db *db, struct why *why);
 

@@ -74,18 +74,26 @@ int64_t deliveries_trial(struct db *db, const char *channel)
                   args, 0);
 }
 
-static void note_channel(struct db *db, json_t *args, enum deliveries_end end, bool ill)
+/* Of a delivery, ${args} {id}, or {channel} itself. */
+static void note_channel(struct db *db, const json_t *args, enum deliveries_end end, bool ill)
 {
     if (end == DELIVERIES_SENT)
         db_exec(db,
                 "UPDATE channel SET last_ok_at = :now, failing_since = NULL, error = NULL "
-                "WHERE name = (SELECT channel FROM delivery WHERE id = :id)",
+                "WHERE name = coalesce(:channel, (SELECT channel FROM delivery WHERE id = :id))",
                 args);
     else if (ill)
         db_exec(db,
                 "UPDATE channel SET failing_since = coalesce(failing_since, :now), error = :error "
-                "WHERE name = (SELECT channel FROM delivery WHERE id = :id)",
+                "WHERE name = coalesce(:channel, (SELECT channel FROM delivery WHERE id = :id))",
                 args);
+}
+
+void deliveries_note_channel(struct db *db, const char *channel, enum deliveries_end end, bool ill,
+                             const char *error)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:s, s:s?}", "channel", channel, "error", error));
+    note_channel(db, args, end, ill);
 }
 
 enum err deliveries_note(struct db *db, int64_t delivery, enum deliveries_end end, bool ill,

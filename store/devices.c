@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "core/field.h"
 #include "core/preference.h"
+#include "store/activities.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/list.h"
@@ -207,6 +208,7 @@ enum err devices_register(struct db *db, const json_t *args, json_t **ret, bool 
         change(db, copy);
     else
         id = insert(db, copy);
+    activities_offer(db, id, args_text(args, "start_token"));
     return row_of(db, id, ret, why);
 }
 

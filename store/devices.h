@@ -33,8 +33,9 @@ json_t *devices_target(struct db *db, const char *channel, int64_t device);
 int64_t devices_seen(struct db *db, int64_t device);
 
 /* {installation_id, name, platform, app_version?, locale?, channel, address {..}, preferences?,
- * key (row)?}, all checked. Makes it, or changes it (${ret_made}: false); one that was gone is sent
- * to again. Another one with this address is deleted. Returns the row of the view. */
+ * start_token?, key (row)?}, all checked. start_token: store/activities.h; absent: none any more.
+ * Makes it, or changes it (${ret_made}: false); one that was gone is sent to again. Another one
+ * with this address is deleted. Returns the row of the view. */
 enum err devices_register(struct db *db, const json_t *args, json_t **ret, bool *ret_made,
                           struct why *why);
 enum err devices_get(struct db *db, const json_t *args, json_t **ret, struct why *why);

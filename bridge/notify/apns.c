@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "bridge/notify/activity.h"
 #include "bridge/notify/notice.h"
 #include "bridge/notify/payload.h"
 #include "bridge/notify/post.h"
@@ -127,6 +128,21 @@ static void write_headers(const struct channel_job *job, const char *token, cons
         channel_header(post, "apns-collapse-id", tag);
 }
 
+/* Low power unless its state changed: updates with priority 10 have a budget. */
+static void write_activity(const struct channel_job *job, const char *token, const char *bundle,
+                           struct post *post)
+{
+    bool urgent = args_true(job->activity, "urgent");
+    int64_t until = job->now / 1000 + RULE_ACTIVITY_STALE_S;
+    buf_format(&post->headers, "authorization: bearer %s\n", token);
+    channel_header(post, "content-type", "application/json");
+    buf_format(&post->headers, "apns-topic: %s.push-type.liveactivity\n", bundle);
+    channel_header(post, "apns-push-type", "liveactivity");
+    buf_format(&post->headers, "apns-priority: %d\napns-expiration: %lld\n",
+               urgent ? PRIORITY_NOW : PRIORITY_SAVING, (long long)until);
+    payload_write(activity_payload(job->activity, job->now), BODY_MAX, &post->body);
+}
+
 static enum err write_post(const struct channel_job *job, struct post *ret_post, struct why *why)
 {
     const char *token = NULL;
@@ -143,8 +159,13 @@ static enum err write_post(const struct channel_job *job, struct post *ret_post,
     buf_format(&ret_post->url, "%s/3/device/%s",
                in_sandbox != job->elsewhere ? job->settings->apns.sandbox_url
                                             : job->settings->apns.url,
-               args_text(address, "token"));
-    write_headers(job, token, bundle ? bundle : job->settings->apns.bundle_id, ret_post);
+               args_text(job->activity ? job->activity : address, "token"));
+    bundle = bundle ? bundle : job->settings->apns.bundle_id;
+    if (job->activity) {
+        write_activity(job, token, bundle, ret_post);
+        return OK;
+    }
+    write_headers(job, token, bundle, ret_post);
     write_body(job, &ret_post->body);
     return OK;
 }
@@ -205,8 +226,9 @@ static enum channel_verdict expired_token(const struct channel_job *job, struct 
 static enum channel_verdict gone(const struct channel_job *job, const json_t *timestamp,
                                  const char *reason, struct why *ret_reason)
 {
-    if (json_is_integer(timestamp) &&
-        args_int(job->device, "last_seen_at", 0) > json_integer_value(timestamp)) {
+    int64_t registered = job->activity ? args_int(job->activity, "registered_at", 0)
+                                       : args_int(job->device, "last_seen_at", 0);
+    if (json_is_integer(timestamp) && registered > json_integer_value(timestamp)) {
         why_fail(ret_reason, ERR_BUSY, "refused", NULL, "%s, but the app registered since then",
                  reason);
         return CHANNEL_LATER;

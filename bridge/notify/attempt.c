@@ -65,6 +65,17 @@ static void post_all(const struct attempt_means *means, struct channel_job *job,
     ret_attempt->moved = job->elsewhere && ret_attempt->verdict == CHANNEL_SENT;
 }
 
+void attempt_activity(const struct attempt_means *means, const json_t *activity,
+                      const json_t *device, struct attempt *ret_attempt)
+{
+    struct channel_job job = {.settings = means->settings,
+                              .activity = activity,
+                              .device = device,
+                              .now = clock_now(),
+                              .tokens = means->tokens};
+    post_all(means, &job, ret_attempt);
+}
+
 void attempt_send(const struct attempt_means *means, const json_t *row, const json_t *device,
                   const char *home_url, struct attempt *ret_attempt)
 {

@@ -36,5 +36,8 @@ struct attempt {
 /* ${row}: of store/deliveries_next; ${device}: of store/devices_of, NULL: none. */
 void attempt_send(const struct attempt_means *means, const json_t *row, const json_t *device,
                   const char *home_url, struct attempt *ret_attempt);
+/* The same for a Live Activity, see bridge/notify/activity.h. */
+void attempt_activity(const struct attempt_means *means, const json_t *activity,
+                      const json_t *device, struct attempt *ret_attempt);
 
 #endif

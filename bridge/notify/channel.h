@@ -56,10 +56,11 @@ struct channel_settings {
 
 struct channel_job {
     const struct channel_settings *settings;
-    const json_t *notice; /* bridge/notify/notice.h; its actions have a `token` */
-    const json_t *device; /* row of store/devices.h; NULL: the channel has none */
-    const char *home_url; /* homeassistant.url as it is now; NULL: unset */
-    int64_t now;          /* ms */
+    const json_t *notice;   /* bridge/notify/notice.h; its actions have a `token` */
+    const json_t *activity; /* to be sent instead, see bridge/notify/activity.h; NULL: a notice */
+    const json_t *device;   /* row of store/devices.h; NULL: the channel has none */
+    const char *home_url;   /* homeassistant.url as it is now; NULL: unset */
+    int64_t now;            /* ms */
     struct tokens *tokens;
     bool elsewhere, renewed; /* it is tried again at once: see CHANNEL_ELSEWHERE, CHANNEL_RENEWED */
 };

@@ -1,7 +1,5 @@
 #include "bridge/notify/courier.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +8,9 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "bridge/hub.h"
-#include "bridge/notify/attempt.h"
 #include "bridge/notify/channel.h"
+#include "bridge/notify/courier_inside.h"
 #include "bridge/notify/post.h"
-#include "bridge/notify/tokens.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/deliveries.h"
@@ -21,24 +18,6 @@
 #include "store/settings.h"
 
 enum { LOOK_MS = 60000, BUSY_MS = 1000 };
-
-struct lane {
-    int64_t device; /* row id; 0: the channel itself */
-    int64_t until;  /* monotonic ms */
-    int failures;   /* in a row; 0: free */
-};
-
-struct courier {
-    struct courier_options options;
-    pthread_t thread;
-    atomic_bool stop;
-    struct db *db; /* to read with */
-    struct post_line *line;
-    struct tokens tokens;
-    struct lane lanes[COURIER_LANES];
-    bool ill;      /* the last attempt failed: said once */
-    int64_t trial; /* the newest one that ended the pauses */
-};
 
 int64_t courier_pause(int failures, bool reached, int told_s, uint32_t chance)
 {
@@ -52,8 +31,7 @@ int64_t courier_pause(int failures, bool reached, int told_s, uint32_t chance)
 
 /* ---- lanes ---- */
 
-/* The lane of a device, or a free one; where all pause, the first one is lost. */
-static struct lane *lane_of(struct courier *courier, int64_t device)
+struct lane *courier_lane(struct courier *courier, int64_t device)
 {
     struct lane *free_one = &courier->lanes[0];
     for (size_t i = 0; i < COURIER_LANES; i++) {
@@ -67,7 +45,7 @@ static struct lane *lane_of(struct courier *courier, int64_t device)
     return free_one;
 }
 
-static void pause_lane(struct lane *lane, const struct attempt *attempt)
+void courier_pause_lane(struct lane *lane, const struct attempt *attempt)
 {
     uint32_t chance;
     id_random(&chance, sizeof chance);
@@ -122,8 +100,7 @@ static enum err note(const struct courier *courier, struct outcome *outcome)
     return e;
 }
 
-/* Said when it begins and when it is over. */
-static void tell(struct courier *courier, bool ill, const char *reason)
+void courier_tell(struct courier *courier, bool ill, const char *reason)
 {
     const char *name = courier->options.channel->name;
     if (ill && !courier->ill)
@@ -196,13 +173,22 @@ static bool settle(struct courier *courier, struct lane *lane, const struct erra
 {
     struct outcome outcome = outcome_of(attempt, args_int(errand->row, "id", 0), errand->device);
     if (outcome.ill || outcome.end == DELIVERIES_SENT)
-        tell(courier, outcome.ill, attempt->reason.text);
+        courier_tell(courier, outcome.ill, attempt->reason.text);
     if (note(courier, &outcome) == OK && outcome.end != DELIVERIES_AGAIN) {
         lane->failures = 0;
         return true;
     }
-    pause_lane(lane, attempt);
+    courier_pause_lane(lane, attempt);
     return false;
+}
+
+struct attempt_means courier_means(struct courier *courier)
+{
+    return (struct attempt_means){.channel = courier->options.channel,
+                                  .settings = courier->options.settings,
+                                  .secret = courier->options.secret,
+                                  .line = courier->line,
+                                  .tokens = &courier->tokens};
 }
 
 /* One that is read: sent, or ended because it is moot. False: the lane has to pause. */
@@ -212,11 +198,7 @@ static bool handle(struct courier *courier, struct lane *lane, const struct erra
     const char *moot = args_text(errand->row, "moot");
     struct outcome dropped = {
         .delivery = args_int(errand->row, "id", 0), .end = DELIVERIES_DROPPED, .error = moot};
-    const struct attempt_means means = {.channel = courier->options.channel,
-                                        .settings = courier->options.settings,
-                                        .secret = courier->options.secret,
-                                        .line = courier->line,
-                                        .tokens = &courier->tokens};
+    const struct attempt_means means = courier_means(courier);
     if (moot)
         return note(courier, &dropped) == OK;
     attempt_send(&means, errand->row, errand->device, json_string_value(errand->home_url),
@@ -228,7 +210,7 @@ static bool handle(struct courier *courier, struct lane *lane, const struct erra
 /* Send the next one of a lane. False: there is none, or it has to pause. */
 static bool send_next(struct courier *courier, int64_t device)
 {
-    struct lane *lane = lane_of(courier, device);
+    struct lane *lane = courier_lane(courier, device);
     struct errand errand;
     if (lane->failures && clock_mono() < lane->until)
         return false;
@@ -307,7 +289,9 @@ static void *run(void *arg)
     while (!atomic_load(&courier->stop)) {
         uint64_t seen = hub_generation(courier->options.hub);
         send_all(courier);
+        int64_t again = courier_activities(courier);
         int64_t until = clock_mono() + wait_ms(courier);
+        until = again < until ? again : until;
         int64_t left = until - clock_mono();
         if (!atomic_load(&courier->stop))
             hub_wait(courier->options.hub, seen, left > 0 ? (int)left : 0);

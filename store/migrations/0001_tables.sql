@@ -386,6 +386,27 @@ CREATE TABLE device (
 -- One place has one device: a token that moved to another installation leaves the old one.
 CREATE UNIQUE INDEX device_place ON device (coalesce(json_extract(address, '$.token'), json_extract(address, '$.endpoint')));
 
+-- Live Activities of a device: kind start without a job is its token to start some with, with a job a start
+-- that was sent; update is one that the app keeps. sent: what it was last told to show. gone_at: its token is
+-- good for nothing any more.
+CREATE TABLE activity (
+    id INTEGER PRIMARY KEY,
+    public_id TEXT NOT NULL UNIQUE,
+    device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    job INTEGER REFERENCES job (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('start', 'update')),
+    token TEXT NOT NULL,
+    sent TEXT CHECK (sent IS NULL OR json_valid(sent)),
+    sent_at INTEGER,
+    ended_at INTEGER,
+    gone_at INTEGER,
+    registered_at INTEGER NOT NULL,
+    CHECK (kind = 'start' OR job IS NOT NULL),
+    CHECK ((sent IS NULL) = (sent_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX activity_once ON activity (device, kind, coalesce(job, 0));
+CREATE INDEX activity_job ON activity (job);
+
 -- Ways on which alerts leave. ready: configured, since the daemon's last start.
 CREATE TABLE channel (
     name TEXT NOT NULL PRIMARY KEY,

@@ -117,13 +117,15 @@ TOKEN = "0f" * 32
 DEVICE = {"installation_id": "one", "name": "Phone", "platform": "ios", "push": {"channel": "apns", "token": TOKEN}}
 
 
-def device_examples(device):
+def device_examples(device, job, activity):
     return {
         "listDevices": ("GET", "/api/devices", None, 200),
         "registerDevice": ("POST", "/api/devices", {**DEVICE, "installation_id": "two"}, 201),
         "getWebPushKey": ("GET", "/api/devices/webpush_key", None, 200),
         "getDevice": ("GET", f"/api/devices/{device}", None, 200),
         "updateDevice": ("PATCH", f"/api/devices/{device}", {"preferences": {"min_severity": "warning"}}, 200),
+        "registerActivity": ("POST", f"/api/devices/{device}/activities", {"job_id": job, "token": "cd" * 80}, 200),
+        "deleteActivity": ("DELETE", f"/api/devices/{device}/activities/{activity}", None, 200),
         "deleteDevice": ("DELETE", f"/api/devices/{device}", None, 200),
     }
 
@@ -180,7 +182,9 @@ class RoutesTest(HttpCase):
         filament = daemon.post("/api/filaments", {"brand": "Gone", "product_name": "F", "material_type": "PLA"}).json
         cls.examples.update(catalog_examples(filament["vendor_id"], filament["filament_id"]))
         device = {**DEVICE, "push": {"channel": "apns", "token": "ab" * 32}}
-        cls.examples.update(device_examples(daemon.post("/api/devices", device).json["device_id"]))
+        device = daemon.post("/api/devices", device).json["device_id"]
+        activity = daemon.post(f"/api/devices/{device}/activities", {"job_id": job, "token": "ef" * 80}).json["activity_id"]
+        cls.examples.update(device_examples(device, job, activity))
         delivery = daemon.get(f"/api/notifications?alert_id={alert}").json[0]["delivery_id"]
         cls.examples["getNotification"] = ("GET", f"/api/notifications/{delivery}", None, 200)
         cls.rows = list(routes())

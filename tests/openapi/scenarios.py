@@ -5,12 +5,18 @@ and may do with the world what they need between each other. New operations need
 that neither their example in tests/http/test_routes.py nor the generic refusals produce.
 """
 
+import base64
+
 from case import SPOOL
 
 STALE = '"999999999"'
 MISSING = "0198c0de-0000-7000-8000-000000000000"
 GCODE = b"; HEADER_BLOCK_START\n; total layer number: 1\n; HEADER_BLOCK_END\nM83\nT0\nM73 L1\nG1 X9 E5.5\n"
-
+# The generator of P-256: a point like any other.
+POINT = bytes.fromhex("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                      "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")
+BROWSER = {"channel": "webpush", "endpoint": "https://push.example.org/1", "auth": "AAECAwQFBgcICQoLDA0ODw",
+           "p256dh": base64.urlsafe_b64encode(POINT).decode().rstrip("=")}
 
 # Refusals that a story below tells, since the example is about something that is not there.
 TOLD = {("getQuestion", 304), ("answerQuestion", 412), ("repinPrinter", 412), ("pairDevice", 403),
@@ -153,6 +159,15 @@ def devices(w):
     yield "registerDevice", 201, "POST", "/api/devices", phone
     yield "registerDevice", 200, "POST", "/api/devices", phone
     yield "listDevices", 200, "GET", "/api/devices?channel=apns", None
+    device = w.post("/api/devices", phone)["device_id"]
+    w.post("/api/printers", {"printer_id": "lamp", "source": "homeassistant"})
+    job = w.post("/api/print_jobs/start", {"printer_id": "lamp", "gcode_file_name": "boat.3mf"})["job_id"]
+    path, shown = f"/api/devices/{device}/activities", {"job_id": job, "token": "ab" * 80}
+    yield "registerActivity", 201, "POST", path, shown
+    yield "registerActivity", 200, "POST", path, shown
+    browser = w.post("/api/devices", {**phone, "installation_id": "browser", "push": BROWSER})["device_id"]
+    yield "registerActivity", 409, "POST", f"/api/devices/{browser}/activities", shown
+    yield "deleteActivity", 200, "DELETE", f"{path}/{w.post(path, shown)['activity_id']}", None
 
 
 STORIES = [devices, spools, jobs, printers, notifications, questions, catalog, pairing, webhooks]

@@ -1,3 +1,7 @@
+CREATE INDEX activity_job ON activity (job);
+
+CREATE UNIQUE INDEX activity_once ON activity (device, kind, coalesce(job, 0));
+
 CREATE UNIQUE INDEX alert_cause ON alert (cause) WHERE ended_at IS NULL;
 
 CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
@@ -119,6 +123,22 @@ CREATE INDEX usage_weighed ON usage (weighed) WHERE weighed IS NOT NULL;
 CREATE INDEX vendor_external ON vendor (external_id) WHERE external_id IS NOT NULL;
 
 CREATE UNIQUE INDEX vendor_name ON vendor (lower(name));
+
+CREATE TABLE activity (
+    id INTEGER PRIMARY KEY,
+    public_id TEXT NOT NULL UNIQUE,
+    device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    job INTEGER REFERENCES job (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('start', 'update')),
+    token TEXT NOT NULL,
+    sent TEXT CHECK (sent IS NULL OR json_valid(sent)),
+    sent_at INTEGER,
+    ended_at INTEGER,
+    gone_at INTEGER,
+    registered_at INTEGER NOT NULL,
+    CHECK (kind = 'start' OR job IS NOT NULL),
+    CHECK ((sent IS NULL) = (sent_at IS NULL))
+) STRICT;
 
 CREATE TABLE alert (
     id INTEGER PRIMARY KEY,

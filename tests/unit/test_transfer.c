@@ -462,9 +462,9 @@ static void every_table_is_known(void **state)
     /* What is of this place, of this daemon and its clients; and the layers of prints, which only
      * split those whose history is corrected later. */
     static const char *const at_home[] = {
-        "question",       "alert",        "device",    "channel",     "delivery",
-        "api_key",        "pair_code",    "instance",  "idempotency", "change",
-        "change_dropped", "source_event", "job_layer", NULL};
+        "question", "alert",          "device",       "activity",  "channel",
+        "delivery", "api_key",        "pair_code",    "instance",  "idempotency",
+        "change",   "change_dropped", "source_event", "job_layer", NULL};
     struct db *db = case_open();
     json_auto_t *tables = db_rows(
         db,

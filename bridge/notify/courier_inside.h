@@ -1,0 +1,49 @@
+/*
+ * The inside of a courier, shared by its files: courier.c (its thread, and deliveries) and
+ * courier_activities.c (Live Activities). Nobody else includes it.
+ * Owner: the courier. Thread: its own, but for `stop`. Lock: none.
+ */
+#ifndef BRIDGE_NOTIFY_COURIER_INSIDE_H
+#define BRIDGE_NOTIFY_COURIER_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bridge/notify/attempt.h"
+#include "bridge/notify/courier.h"
+#include "bridge/notify/tokens.h"
+
+struct db;
+struct post_line;
+
+struct lane {
+    int64_t device; /* row id; 0: the channel itself */
+    int64_t until;  /* monotonic ms */
+    int failures;   /* in a row; 0: free */
+};
+
+struct courier {
+    struct courier_options options;
+    pthread_t thread;
+    atomic_bool stop;
+    struct db *db; /* to read with */
+    struct post_line *line;
+    struct tokens tokens;
+    struct lane lanes[COURIER_LANES];
+    bool ill;            /* the last attempt failed: said once */
+    int64_t trial;       /* the newest one that ended the pauses */
+    int64_t activity_at; /* monotonic ms: no activity is looked at before */
+};
+
+/* The lane of a device, or a free one; where all pause, the first one is lost. */
+struct lane *courier_lane(struct courier *courier, int64_t device);
+void courier_pause_lane(struct lane *lane, const struct attempt *attempt);
+/* Say when trouble begins, and when it is over. */
+void courier_tell(struct courier *courier, bool ill, const char *reason);
+struct attempt_means courier_means(struct courier *courier);
+
+/* Tell each activity what is news to it. Returns when to look again (monotonic ms) although nothing
+ * happens; INT64_MAX: never. */
+int64_t courier_activities(struct courier *courier);
+
+#endif

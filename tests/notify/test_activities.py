@@ -1,0 +1,215 @@
+"""Live Activities: what Apple's server would get of a print, once and in time, whatever happens in between."""
+
+import json
+import pathlib
+import sqlite3
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
+
+from lib.main import main  # noqa: E402
+from lib.wait import wait_until  # noqa: E402
+from push_case import PushCase  # noqa: E402
+from test_apns import BUNDLE, TOKEN, make_keys, settings  # noqa: E402
+
+START, SHOWN, OTHER = "5a" * 80, "a1" * 80, "b2" * 80
+SECRET = "a-secret-of-the-house"
+HOLD_MS = 5000
+QUIET_SECONDS = 1.6  # longer than the courier takes to look again
+NOW, SAVING = "10", "5"
+
+
+class ActivitiesTest(PushCase):
+    kind = "apns"
+
+    @classmethod
+    def peer_arguments(cls):
+        cls.key, cls.public = make_keys(cls.path)
+        return (cls.public,)
+
+    def environment(self):
+        return {**settings(self.key, self.peer.url), "WEBHOOK_SECRET": SECRET}
+
+    def setUp(self):
+        super().setUp()
+        self.daemon.post("/api/printers", {"printer_id": "p1", "name": "Shelf", "source": "homeassistant"})
+
+    def phone(self, start=START, **more):
+        push = {"channel": "apns", "token": TOKEN, **({"live_activity_start_token": start} if start else {}), **more}
+        self.device_id = self.register("phone", push)["device_id"]
+
+    def tell(self, status, **more):
+        """As Home Assistant does of the printer."""
+        answer = self.daemon.post("/webhook/homeassistant/print_event", {"printer_id": "p1", "status": status, **more},
+                                  key=None, headers={"X-Webhook-Secret": SECRET})
+        self.assertIn(answer.status, (200, 202), answer)
+        return answer.json
+
+    def print(self):
+        self.job = self.tell("printing", gcode_file_name="boat.3mf", progress=1)["job_id"]
+        self.assertTrue(self.job)
+
+    def shows(self, token=SHOWN, status=201):
+        answer = self.daemon.post(f"/api/devices/{self.device_id}/activities", {"job_id": self.job, "token": token})
+        self.assertEqual(answer.status, status, answer)
+        return answer.json
+
+    def told(self):
+        """What was sent to activities: alerts of the same device do not count."""
+        return [p for p in self.peer.posts if p["headers"]["apns-push-type"] == "liveactivity"]
+
+    def wait_told(self, number):
+        told = wait_until(lambda: len(t := self.told()) >= number and t, 20, f"{number} of activities")
+        self.assertEqual(len(told), number)
+        return told[-1]
+
+    def noted(self, number):
+        """Its answer is written down: from then on a kill repeats nothing."""
+        def rows():
+            with sqlite3.connect(f"file:{self.daemon.state}/filamentd.db?mode=ro", uri=True) as db:
+                return db.execute("SELECT sent FROM activity WHERE sent IS NOT NULL").fetchall()
+        state = self.wait_told(number)["payload"]["aps"]["content-state"]
+        wait_until(lambda: any(json.loads(sent) == state for sent, in rows()), 10, "the note of what was sent")
+
+    def silent(self, number):
+        time.sleep(QUIET_SECONDS)
+        self.assertEqual(len(self.told()), number, self.told())
+
+    def test_a_print_from_start_to_end(self):
+        self.phone()
+        self.print()
+        start = self.wait_told(1)
+        aps = start["payload"]["aps"]
+        self.assertEqual((start["path"], start["headers"]["apns-topic"], start["headers"]["apns-priority"]),
+                         (f"/3/device/{START}", BUNDLE + ".push-type.liveactivity", NOW))
+        self.assertEqual((aps["event"], aps["attributes-type"]), ("start", "PrintActivityAttributes"))
+        self.assertEqual(aps["attributes"], {"job_id": self.job, "printer_id": "p1", "name": "boat.3mf"})
+        self.assertEqual(aps["alert"], {"title": "Shelf", "body": "boat.3mf"})
+        self.assertEqual(aps["content-state"], {"status": "printing", "progress_percent": 1, "layer": None, "total_layers": None,
+                                                "ends_at": None, "runout_slot": None, "runout_text": None})
+        self.assertLess(abs(aps["timestamp"] - time.time()), 30)
+        self.assertGreater(aps["stale-date"], aps["timestamp"])
+        self.shows()
+        self.tell("printing", progress=4)
+        self.silent(1)  # it shows what the start said, and this is less than a step
+        self.tell("printing", progress=12)
+        update = self.wait_told(2)
+        state = update["payload"]["aps"]["content-state"]
+        self.assertEqual((update["path"], update["payload"]["aps"]["event"], update["headers"]["apns-priority"]),
+                         (f"/3/device/{SHOWN}", "update", SAVING))
+        self.assertEqual((state["status"], state["progress_percent"]), ("printing", 12))
+        self.noted(2)
+        for percent in (20, 26, 31):
+            self.tell("printing", progress=percent)
+        last = self.wait_told(3)
+        self.assertEqual(last["payload"]["aps"]["content-state"]["progress_percent"], 31, "only the newest")
+        self.assertGreaterEqual(last["at"] - update["at"], HOLD_MS - 100)
+        self.tell("paused")
+        paused = self.wait_told(4)
+        self.assertEqual((paused["payload"]["aps"]["content-state"]["status"], paused["headers"]["apns-priority"]), ("paused", NOW))
+        self.assertLess(paused["at"] - last["at"], HOLD_MS, "another status does not wait")
+        self.daemon.put(f"/api/print_jobs/{self.job}/end", {"status": "cancelled"})
+        end = self.wait_told(5)["payload"]["aps"]
+        self.assertEqual((end["event"], end["content-state"]["status"]), ("end", "cancelled"))
+        self.assertGreater(end["dismissal-date"], end["timestamp"])
+        self.noted(5)
+        self.assertIsNotNone(self.shows(status=200)["ended_at"])
+        self.silent(5)
+        self.assertNotIn(START, self.daemon.stderr())
+        self.assertNotIn(SHOWN, self.daemon.stderr())
+
+    def test_kills_repeat_nothing(self):
+        self.phone()
+        self.print()
+        self.noted(1)
+        self.daemon.kill()
+        self.daemon.start()
+        self.silent(1)
+        self.shows()
+        self.tell("printing", progress=50)
+        self.noted(2)
+        self.daemon.kill()
+        self.daemon.start()
+        self.silent(2)
+        self.daemon.put(f"/api/print_jobs/{self.job}/end", {"status": "completed"})
+        self.noted(3)
+        self.daemon.kill()
+        self.daemon.start()
+        self.silent(3)
+
+    def test_tokens_that_are_gone(self):
+        """The activity is, the device is not."""
+        self.phone(start=None)
+        self.print()
+        for number, (status, reason, times) in enumerate(((410, "Unregistered", 1), (400, "BadDeviceToken", 2))):
+            for _ in range(times):  # the other environment is asked, too
+                self.peer.answer(status, reason=reason)
+            before = len(self.told())
+            token = f"{number:02x}" * 80
+            self.shows(token, 201 if number == 0 else 200)
+            wait_until(lambda: self.shows(token, 200)["gone_at"], 10, "its end")
+            self.assertEqual(len(self.told()), before + times)
+            self.assertEqual((self.device("phone")["gone_at"], self.device("phone")["last_error"]), (None, None))
+        count = len(self.told())
+        self.tell("paused")
+        self.silent(count)
+        self.low()
+        self.ended()
+        self.shows(OTHER, 200)
+        self.assertEqual(self.wait_told(count + 1)["path"], f"/3/device/{OTHER}")
+
+    def test_an_answer_that_is_late(self):
+        """A server that is ill gets the newest state, not all that it missed."""
+        self.phone(start=None)
+        self.print()
+        self.peer.answer(503, reason="ServiceUnavailable", headers={"retry-after": "2"})
+        self.shows()
+        first = self.wait_told(1)
+        self.tell("printing", progress=40)
+        self.tell("paused")
+        again = self.wait_told(2)
+        self.assertGreaterEqual(again["at"] - first["at"], 2000)
+        self.assertEqual(again["payload"]["aps"]["content-state"]["status"], "paused")
+        self.silent(2)
+        self.assertIsNone(self.device("phone")["last_error"])
+
+    def test_registration(self):
+        self.phone(start=None)
+        self.print()
+        made = self.shows()
+        self.assertEqual((made["device_id"], made["job_id"], made["gone_at"]), (self.device_id, self.job, None))
+        self.wait_told(1)
+        again = self.shows(SHOWN.upper(), 200)
+        self.assertEqual(again["activity_id"], made["activity_id"])
+        path = f"/api/devices/{self.device_id}/activities"
+        self.assertEqual(self.daemon.post(path, {"job_id": self.job, "token": "xyz"}).status, 422)
+        self.assertEqual(self.daemon.post(path, {"job_id": self.device_id, "token": SHOWN}).json["code"], "job_not_found")
+        self.assertEqual(self.daemon.post(f"/api/devices/{self.job}/activities", {"job_id": self.job, "token": SHOWN}).status, 404)
+        self.assertNotIn(SHOWN.encode(), self.daemon.get("/api/export").body + self.daemon.get("/api/sync").body)
+        self.daemon.patch(f"/api/devices/{self.device_id}", {"enabled": False})
+        self.tell("paused")
+        self.silent(1)
+        self.daemon.patch(f"/api/devices/{self.device_id}", {"enabled": True})
+        self.wait_told(2)
+        self.assertEqual(self.daemon.delete(f"{path}/{made['activity_id']}").json["status"], "deleted")
+        self.assertEqual(self.daemon.delete(f"{path}/{made['activity_id']}").status, 404)
+        self.tell("printing", progress=60)
+        self.silent(2)
+
+    def test_starts_are_for_new_prints(self):
+        self.phone(start=None)
+        self.print()
+        self.phone()
+        self.silent(0)  # the app was there when the print was, and may start one itself
+        self.daemon.put(f"/api/print_jobs/{self.job}/end", {"status": "completed"})
+        wrong = self.daemon.post("/api/devices", {"installation_id": "phone", "name": "phone", "platform": "test", "push": {
+            "channel": "apns", "token": TOKEN, "live_activity_start_token": "abc"}})
+        self.assertEqual(wrong.json["errors"][0]["field"], "push.live_activity_start_token")
+        self.daemon.post("/api/print_jobs/start", {"printer_id": "p1", "gcode_file_name": "next.3mf"})
+        state = self.wait_told(1)["payload"]["aps"]["content-state"]
+        self.assertEqual((state["progress_percent"], state["layer"], state["ends_at"]), (None, None, None))
+
+
+if __name__ == "__main__":
+    main()
