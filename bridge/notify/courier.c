@@ -215,6 +215,8 @@ static bool send_next(struct courier *courier, int64_t device)
     if (lane->failures && clock_mono() < lane->until)
         return false;
     read_errand(courier, device, &errand);
+    if (!errand.row)
+        lane->failures = 0; /* nothing waits any more: there is nothing to pause for */
     bool more = errand.row && handle(courier, lane, &errand);
     clear_errand(&errand);
     return more;
@@ -266,11 +268,13 @@ static int wait_ms(struct courier *courier)
     int64_t now = clock_now(), mono = clock_mono(), wait = LOOK_MS, due = INT64_MAX;
     bool paused = false;
     for (size_t i = 0; i < COURIER_LANES; i++) {
-        const struct lane *lane = &courier->lanes[i];
-        if (!lane->failures || lane->until <= mono)
-            continue; /* one whose pause is over has nothing to send, or was sent to just now */
-        paused = true;
-        wait = lane->until - mono < wait ? lane->until - mono : wait;
+        struct lane *lane = &courier->lanes[i];
+        if (lane->until + COURIER_REFUSED_MS < mono)
+            lane->failures = 0; /* of a device that is no more */
+        int64_t left = lane->until > mono ? lane->until - mono : BUSY_MS;
+        paused |= lane->failures;
+        if (lane->failures && left < wait)
+            wait = left;
     }
     if (db_begin(courier->db) == OK) {
         due = deliveries_due(courier->db, courier->options.channel->name);

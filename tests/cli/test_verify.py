@@ -57,6 +57,10 @@ DAMAGE = {
     "deleted_in_feed": "UPDATE spool SET deleted_at = 5 WHERE id = 2; UPDATE change SET op = 'update' WHERE entity = 'spool'",
     "twice_in_feed": "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
                      "SELECT 'slot', public_id, 'update', 1 FROM slot",
+    "waits_for_nobody": "INSERT INTO channel (name, ready) VALUES ('apns', 1); INSERT INTO device (id, public_id, installation, "
+                        "name, platform, channel, address, enabled, last_seen_at, created_at, updated_at) "
+                        "VALUES (1, 'd1', 'i', 'n', 'ios', 'apns', '{}', 0, 1, 1, 1); INSERT INTO delivery (public_id, channel, "
+                        "device, due_at, created_at) VALUES ('t1', 'apns', 1, 1, 1)",
     "search": "DELETE FROM spool_search",
     "alert_of_closed_question": "INSERT INTO question (id, public_id, kind, state, closed_at, opened_at, updated_at) VALUES "
                                 "(91, 'q1', 'which_spool', 'closed', 2, 1, 2); INSERT INTO alert (public_id, kind, cause, text, "

@@ -109,6 +109,9 @@ class WebhookTest(ChannelCase):
         (dropped,) = self.ended(1, "dropped")
         self.assertEqual((dropped["error"], dropped["attempts"]), ("its cause has gone", 1))
         self.assertEqual(len(self.peer.posts), 1)
+        used = self.daemon.cpu_seconds()
+        time.sleep(2)
+        self.assertLess(self.daemon.cpu_seconds() - used, 0.2, "with nothing left to send it sleeps")
 
     def test_a_kill_loses_nothing_and_doubles_nothing_else(self):
         self.low()
