@@ -40,6 +40,7 @@ static const struct {
     {"twice_in_feed", "clients are told of a row twice"},
     {"alert_of_closed_question", "an alert goes on about a question that is closed"},
     {"alert_end", "an alert ends before it begins"},
+    {"waits_for_nobody", "a notification waits for a device that nothing is sent to"},
     {"search", "a search finds another text than the row has"},
 };
 
