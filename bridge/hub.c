@@ -10,6 +10,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/door.h"
+#include "store/write.h"
 
 /* Time first, then the message: what was due before it came is decided as it stood then. */
 static enum err run_plan(void *ctx, struct db *db, struct why *why)
@@ -219,9 +220,7 @@ static enum err run_write(void *ctx, struct db *db, struct why *why)
 {
     const struct write *write = ctx;
     db_set_now(db, write->now);
-    int64_t since = changes_newest(db);
-    enum err e = write->run(write->ctx, db, why);
-    return e ? e : alerts_follow(db, since, why);
+    return write_follow(db, write->run, write->ctx, why);
 }
 
 static void write_done(void *ctx, enum err result)

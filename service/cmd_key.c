@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/list.h"
+#include "store/write.h"
 
 struct words {
     const char *action, *name, *scopes, *expires, *rename;
@@ -70,33 +71,17 @@ static json_t *expiry(const char *text)
     return strcmp(text, "never") == 0 ? json_null() : json_string(text);
 }
 
-enum err cmd_key_make(struct db *db, const char *name, const char *scopes, const char *expires,
-                      char **ret_key, struct why *why)
-{
-    json_auto_t *args = json_pack("{s:s, s:o}", "name", name, "scopes", cmd_key_scopes(scopes));
-    json_auto_t *row = NULL;
-    if (expires)
-        json_object_set_new(args, "expires_at", expiry(expires));
-    enum err e = keys_create(db, args, &row, why);
-    const char *key = e == OK ? json_string_value(json_object_get(row, "key")) : NULL;
-    *ret_key = key ? strdup(key) : NULL;
-    return e != OK || *ret_key ? e : why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
-}
-
 static int run_create(struct db *db, const struct words *words)
 {
     struct why why;
-    auto_free char *key = NULL;
-    enum err e = db_begin(db);
-    if (e == OK)
-        e = cmd_key_make(db, words->name, words->scopes, words->expires, &key, &why);
-    else
-        e = db_status(db, &why);
-    if (e == OK)
-        e = db_commit(db, &why);
-    if (e != OK)
+    json_auto_t *args =
+        json_pack("{s:s, s:o}", "name", words->name, "scopes", cmd_key_scopes(words->scopes));
+    json_auto_t *row = NULL;
+    if (words->expires)
+        json_object_set_new(args, "expires_at", expiry(words->expires));
+    if (write_once(db, keys_create, args, &row, &why) != OK)
         return commands_refuse(EXIT_FAILED, why.text);
-    printf("%s\n", key);
+    printf("%s\n", json_string_value(json_object_get(row, "key")));
     return 0;
 }
 
@@ -120,17 +105,12 @@ static int run_list(struct db *db, const struct words *words)
     return table_print(&rows.body, columns, words->json);
 }
 
-typedef enum err key_call(struct db *db, const json_t *args, json_t **ret, struct why *why);
-
 /* One call for one key, in a transaction of its own; the row that it returns, as a list of one. */
-static int run_call(struct db *db, key_call *call, const json_t *args, struct buf *ret_rows)
+static int run_call(struct db *db, write_verb *call, const json_t *args, struct buf *ret_rows)
 {
     struct why why;
     json_auto_t *row = NULL;
-    enum err e = db_begin(db) == OK ? call(db, args, &row, &why) : db_status(db, &why);
-    if (e == OK)
-        e = db_commit(db, &why);
-    if (e != OK)
+    if (write_once(db, call, args, &row, &why) != OK)
         return commands_refuse(EXIT_FAILED, why.text);
     auto_free char *text = json_dumps(row, JSON_COMPACT);
     buf_format(ret_rows, "[%s]", text ? text : "");

@@ -15,8 +15,8 @@
 #include "service/commands.h"
 #include "service/listening.h"
 #include "service/load.h"
-#include "store/db.h"
 #include "store/pairing.h"
+#include "store/write.h"
 
 enum { HALF = PAIRING_CODE_LEN / 2 };
 
@@ -79,8 +79,7 @@ static enum err offer(struct db *db, const struct words *words, json_t **ret, st
         json_object_set_new(args, "name", json_string(words->name));
     if (words->scopes)
         json_object_set_new(args, "scopes", cmd_key_scopes(words->scopes));
-    enum err e = db_begin(db) == OK ? pairing_offer(db, args, ret, why) : db_status(db, why);
-    return e == OK ? db_commit(db, why) : e;
+    return write_once(db, pairing_offer, args, ret, why);
 }
 
 static enum err print_picture(const char *link, const json_t *row, struct why *why)

@@ -11,9 +11,9 @@
 #include "service/commands.h"
 #include "service/load.h"
 #include "service/table.h"
-#include "store/db.h"
 #include "store/list.h"
 #include "store/printers.h"
+#include "store/write.h"
 
 static const struct cli_option options[] = {
     {"serial", "SERIAL", "add: serial number of the printer"},
@@ -95,22 +95,13 @@ static int run_list(struct command_context *context, const struct cmd_printer_wo
     return code;
 }
 
-static enum err remove_row(struct db *db, const char *id, struct why *why)
-{
-    json_auto_t *args = json_pack("{s:s}", "printer_id", id), *row = NULL;
-    enum err e = db_begin(db) == OK ? printers_delete(db, args, &row, why) : db_status(db, why);
-    if (e == OK)
-        return db_commit(db, why);
-    db_rollback(db);
-    return e;
-}
-
 static int run_remove(struct command_context *context, const struct cmd_printer_words *words)
 {
     struct why why;
     struct db *db = NULL;
+    json_auto_t *args = json_pack("{s:s}", "printer_id", words->id), *row = NULL;
     int code = load_database(context, &db);
-    if (code < 0 && remove_row(db, words->id, &why) != OK)
+    if (code < 0 && write_once(db, printers_delete, args, &row, &why) != OK)
         code = commands_refuse(EXIT_FAILED, why.text);
     if (code < 0)
         code = printf("removed %s\n", words->id) > 0 ? 0 : EXIT_FAILED;

@@ -16,8 +16,8 @@
 #include "service/config.h"
 #include "service/config_rules.h"
 #include "service/load.h"
-#include "store/db.h"
 #include "store/printers.h"
+#include "store/write.h"
 
 enum { MQTT_PORT = 8883, CODE_SIZE = 64 };
 
@@ -154,16 +154,6 @@ static json_t *row_of(const struct cmd_printer_words *words, const struct trust 
     return args;
 }
 
-static enum err store_row(struct db *db, const json_t *args, struct why *why)
-{
-    json_auto_t *row = NULL;
-    enum err e = db_begin(db) == OK ? printers_create(db, args, &row, why) : db_status(db, why);
-    if (e == OK)
-        return db_commit(db, why);
-    db_rollback(db);
-    return e;
-}
-
 static enum err add(struct command_context *context, const struct cmd_printer_words *words,
                     struct db *db, struct why *why)
 {
@@ -179,8 +169,8 @@ static enum err add(struct command_context *context, const struct cmd_printer_wo
     OPENSSL_cleanse(code, sizeof code);
     if (e != OK)
         return e;
-    json_auto_t *args = row_of(words, &trust, sealed);
-    return store_row(db, args, why);
+    json_auto_t *args = row_of(words, &trust, sealed), *row = NULL;
+    return write_once(db, printers_create, args, &row, why);
 }
 
 int cmd_printer_add_run(struct command_context *context, const struct cmd_printer_words *words)

@@ -10,10 +10,9 @@
 #include "service/commands.h"
 #include "service/load.h"
 #include "service/lock.h"
-#include "store/alerts.h"
-#include "store/changes.h"
 #include "store/db.h"
 #include "store/transfer.h"
+#include "store/write.h"
 
 struct words {
     const char *file, *sheet, *on_conflict;
@@ -110,19 +109,28 @@ static enum err find_mode(const char *text, enum transfer_conflict *ret_mode, st
                 : OK;
 }
 
+struct intake {
+    FILE *file;
+    struct transfer_wish wish;
+    json_t *report;
+};
+
+static enum err take_in(void *ctx, struct db *db, struct why *why)
+{
+    struct intake *intake = ctx;
+    return transfer_import(db, intake->file, &intake->wish, &intake->report, why);
+}
+
 static enum err import_file(struct db *db, FILE *file, const struct words *said,
                             json_t **ret_report, struct why *why)
 {
-    struct transfer_wish wish = {.dry_run = said->dry_run,
-                                 .spool_fields = &rest_spools_fields_create};
-    enum err e = find_mode(said->on_conflict, &wish.on_conflict, why);
+    struct intake intake = {
+        .file = file,
+        .wish = {.dry_run = said->dry_run, .spool_fields = &rest_spools_fields_create}};
+    enum err e = find_mode(said->on_conflict, &intake.wish.on_conflict, why);
     if (e == OK)
-        e = db_begin(db) == OK ? OK : db_status(db, why);
-    int64_t since = changes_newest(db);
-    if (e == OK)
-        e = transfer_import(db, file, &wish, ret_report, why);
-    if (e == OK)
-        e = alerts_follow(db, since, why);
+        e = db_begin(db) == OK ? write_follow(db, take_in, &intake, why) : db_status(db, why);
+    *ret_report = intake.report;
     if (e == OK && !said->dry_run)
         return db_commit(db, why);
     db_rollback(db);

@@ -60,8 +60,8 @@ static enum err read_problems(const char *path, json_t **ret_problems, struct wh
         e = why_fail(why, ERR_CONFLICT, "other_version", NULL,
                      "the database has version %lld, this program %d; start the daemon once",
                      (long long)db_version(db), migrate_newest());
-    else if (db_begin(db) == OK)
-        e = verify_run(db, ret_problems, why);
+    else
+        e = db_begin(db) == OK ? verify_run(db, ret_problems, why) : db_status(db, why);
     db_rollback(db);
     db_close(db);
     return e;

@@ -302,14 +302,16 @@ void daemon_reload(struct daemon *daemon)
 
 static enum err run_first_key(void *ctx, struct db *db, struct why *why)
 {
-    char **key = ctx;
-    return keys_count(db) ? OK : cmd_key_make(db, "first", "admin", NULL, key, why);
+    json_auto_t *args = json_pack("{s:s, s:[s]}", "name", "first", "scopes", "admin");
+    return keys_count(db) ? OK : keys_create(db, args, ctx, why);
 }
 
 enum err daemon_first_key(struct daemon *daemon, char **ret_key, struct why *why)
 {
-    *ret_key = NULL;
-    return hub_write(daemon->hub, clock_now(), run_first_key, ret_key, why);
+    json_auto_t *row = NULL;
+    enum err e = hub_write(daemon->hub, clock_now(), run_first_key, &row, why);
+    *ret_key = row ? strdup(json_string_value(json_object_get(row, "key"))) : NULL;
+    return e || !row || *ret_key ? e : why_fail(why, ERR_NOMEM, NULL, "", "out of memory");
 }
 
 bool daemon_url(const struct daemon *daemon, size_t index, char *ret_url, size_t size)

@@ -145,6 +145,19 @@ class RunningTest(PrinterTest):
         wait_until(lambda: "disconnect" in broker.log().lower(), 5, "the link said goodbye")
 
 
+class StoppedTest(PrinterTest):
+    def test_a_removed_printer_has_no_alert_left(self):
+        self.daemon.more_environment = {**self.environment, "FILAMENTD_PRINTERS_UNREACHABLE_AFTER": "1"}
+        opened = lambda: self.daemon.get("/api/alerts?open=true&kind=printer_unreachable").json
+        self.add(free_port())
+        self.daemon.start()
+        wait_until(opened, 15, "the alert")
+        self.daemon.stop()
+        self.filamentd("printer", "remove", SERIAL)
+        self.daemon.start()
+        self.assertEqual(opened(), [], "there is no such printer any more")
+
+
 class DeclaredTest(PrinterTest):
     """Printers of the file are defaults."""
 
