@@ -338,10 +338,3 @@ CREATE TRIGGER alert_of_stay AFTER UPDATE OF unassigned_at ON slot_assignment
     UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
         WHERE cause = 'slot_changed:' || NEW.public_id AND ended_at IS NULL;
 END;
-
-CREATE TRIGGER alert_of_printer AFTER UPDATE OF deleted_at, enabled ON printer
-    WHEN NEW.deleted_at IS NOT NULL OR NEW.enabled = 0 BEGIN
-    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
-        WHERE printer = NEW.id AND ended_at IS NULL AND kind IN ('printer_unreachable',
-            'wrong_access_code', 'certificate_changed', 'locked_mode');
-END;

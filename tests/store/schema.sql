@@ -644,13 +644,6 @@ CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
-CREATE TRIGGER alert_of_printer AFTER UPDATE OF deleted_at, enabled ON printer
-    WHEN NEW.deleted_at IS NOT NULL OR NEW.enabled = 0 BEGIN
-    UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
-        WHERE printer = NEW.id AND ended_at IS NULL AND kind IN ('printer_unreachable',
-            'wrong_access_code', 'certificate_changed', 'locked_mode');
-END;
-
 CREATE TRIGGER alert_of_question AFTER UPDATE OF state ON question WHEN NEW.state <> 'open' BEGIN
     UPDATE alert SET ended_at = NEW.updated_at, updated_at = NEW.updated_at
         WHERE question = NEW.id AND ended_at IS NULL;
