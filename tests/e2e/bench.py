@@ -68,7 +68,7 @@ class Bench:
         self.simulator.add(name, family, self.brokers[name], **more)
         count("real peers")
 
-    def register(self, name, **more):
+    def register(self, name, /, **more):
         broker = self.brokers[name]
         answer = self.daemon.post("/api/printers", {
             "printer_id": name, "serial": broker.serial, "host": "127.0.0.1", "port": broker.port,

@@ -1,23 +1,17 @@
 """Live Activities: what Apple's server would get of a print, once and in time, whatever happens in between."""
 
 import json
-import pathlib
 import sqlite3
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
+from apple import BUNDLE, NOW, SAVING, SHOWN, SHOWN_TOO, START, TOKEN, make_keys, settings
+from lib.main import main
+from lib.wait import wait_until
+from push_case import PushCase
 
-from lib.main import main  # noqa: E402
-from lib.wait import wait_until  # noqa: E402
-from push_case import PushCase  # noqa: E402
-from test_apns import BUNDLE, TOKEN, make_keys, settings  # noqa: E402
-
-START, SHOWN, OTHER = "5a" * 80, "a1" * 80, "b2" * 80
 SECRET = "a-secret-of-the-house"
 HOLD_MS = 5000
 QUIET_SECONDS = 1.6  # longer than the courier takes to look again
-NOW, SAVING = "10", "5"
 
 
 class ActivitiesTest(PushCase):
@@ -156,8 +150,8 @@ class ActivitiesTest(PushCase):
         self.silent(count)
         self.low()
         self.ended()
-        self.shows(OTHER, 200)
-        self.assertEqual(self.wait_told(count + 1)["path"], f"/3/device/{OTHER}")
+        self.shows(SHOWN_TOO, 200)
+        self.assertEqual(self.wait_told(count + 1)["path"], f"/3/device/{SHOWN_TOO}")
 
     def test_an_answer_that_is_late(self):
         """A server that is ill gets the newest state, not all that it missed."""

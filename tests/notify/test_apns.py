@@ -1,37 +1,15 @@
 """APNs: what Apple's server would get over HTTP/2, verified by node, and each of its answers."""
 
-import pathlib
-import sqlite3
-import sys
-import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
+from apple import BUNDLE, KEY_ID, OTHER, TEAM, TOKEN, make_keys, settings
+from lib.main import count, main
+from lib.wait import wait_until
+from push_case import SPOOL, PushCase
+from push_peer import PushPeer
 
-from lib.certs import Authority, make_key, openssl  # noqa: E402
-from lib.main import count, main  # noqa: E402
-from lib.wait import wait_until  # noqa: E402
-from push_case import SPOOL, PushCase  # noqa: E402
-from push_peer import PushPeer  # noqa: E402
-from test_questions import PrinterCase  # noqa: E402
-
-KEY_ID, TEAM, BUNDLE = "ABC123DEFG", "DEF123GHIJ", "org.example.Rolls"
-TOKEN, OTHER = "0f" * 32, "ab" * 32
 LIMIT = 4096
 LIFE_SECONDS = 2 * 24 * 3600
-PROMPT_MS = 2000  # from what is settled to what is pushed
-
-
-def make_keys(folder):
-    """The .p8 of a developer, and its public half for the server."""
-    key, public = make_key(folder / "key.p8"), folder / "public.pem"
-    public.write_bytes(openssl("pkey", "-in", key, "-pubout"))
-    return key, public
-
-
-def settings(key, url, sandbox=None):
-    return {"PUSH_APNS_KEY": f"file:{key}", "PUSH_APNS_KEY_ID": KEY_ID, "PUSH_APNS_TEAM_ID": TEAM, "PUSH_APNS_BUNDLE_ID": BUNDLE,
-            "PUSH_APNS_BASE_URL": url, "PUSH_APNS_SANDBOX_URL": sandbox or url}
 
 
 class ApnsTest(PushCase):
@@ -243,66 +221,6 @@ class ApnsTest(PushCase):
             self.daemon.start()
         self.daemon.process.end()
         self.daemon.process = None
-
-
-class SwapTest(PrinterCase):
-    """A roll is swapped: the phone is asked at once, and a tap on it assigns and books."""
-
-    colors = ("FF8800", "FF8800")
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="apns-")
-        path = pathlib.Path(cls.folder.name)
-        ca, (key, public) = Authority(path, "Push CA"), make_keys(path)
-        cls.peer = PushPeer("apns", ca.server(), public)
-        count("peers")
-        cls.more_environment = {f"FILAMENTD_{k}": v for k, v in {**settings(key, cls.peer.url), "PUSH_APNS_CA_FILE": str(ca.pem)}.items()}
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.peer.close()
-        cls.folder.cleanup()
-
-    @classmethod
-    def prepare(cls):
-        cls.rolls = [cls.daemon.post("/api/spools", {**SPOOL, "product_name": f"PLA {i}"}).json["spool_id"] for i in range(5)]
-        cls.daemon.post("/api/devices", {"installation_id": "phone", "name": "Phone", "platform": "ios",
-                                         "push": {"channel": "apns", "token": TOKEN}})
-
-    def asked(self, slot):
-        title = f"A{slot} of p1: Slot changed"
-        found = lambda: [p for p in self.peer.posts if p["payload"]["aps"]["alert"]["title"] == title]
-        return wait_until(found, 20, f"a push about slot {slot}")[-1]
-
-    def test_it_is_asked_at_once(self):
-        post = self.asked(1)
-        aps, payload = post["payload"]["aps"], post["payload"]
-        self.assertEqual((aps["category"], aps["interruption-level"], aps["thread-id"], aps["mutable-content"]),
-                         ("SLOT_CHANGED", "time-sensitive", "p1", 1))
-        self.assertEqual((payload["printer_id"], payload["ams_unit_number"], payload["slot_number"]), ("p1", 1, 1))
-        self.assertEqual(payload["question_id"], self.question(1)["question_id"])
-        self.assertEqual(len(payload["candidates"]), 3)
-        self.assertLessEqual(post["size"], LIMIT)
-        with sqlite3.connect(f"file:{self.daemon.state}/filamentd.db?mode=ro", uri=True) as db:
-            settled, = db.execute("SELECT created_at FROM delivery WHERE public_id = ?", (post["headers"]["apns-id"],)).fetchone()
-        self.assertLess(post["at"] - settled, PROMPT_MS)
-        count("ms from settled to pushed", post["at"] - settled)
-
-    def test_a_tap_assigns_and_books(self):
-        job = self.assertStatus(self.daemon.post("/api/print_jobs/start", {
-            "printer_id": "p1", "gcode_file_name": "boat.3mf",
-            "filaments": [{"ams_unit_number": 1, "slot_number": 2, "estimated_grams": 10}]}), 201)["job_id"]
-        self.assertStatus(self.daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed", "actual_grams_used": 12.5}))
-        payload = self.asked(2)["payload"]
-        chosen = payload["candidates"][1]
-        self.assertStatus(self.daemon.post(f"/api/actions/{chosen['token']}", key=None))
-        self.assertEqual(self.slot(2)["spool_id"], chosen["spool_id"])
-        spool = self.daemon.get(f"/api/spools/{chosen['spool_id']}").json
-        self.assertEqual(spool["current_weight_grams"], 987.5)
-        self.assertEqual(self.daemon.post(f"/api/actions/{payload['dismiss_token']}", key=None).status, 409)
 
 
 if __name__ == "__main__":
