@@ -65,12 +65,18 @@ static bool conflicts(const struct route *route)
     return route->flags & ROUTE_CONFLICT;
 }
 
+static bool dated(const struct route *route)
+{
+    return route->flags & ROUTE_DATED;
+}
+
 const struct openapi_refusal openapi_common_refusals[] = {
     {400, "BadRequest", "The request cannot be read.", always},
     {401, "Unauthorized", "No key, or one that is worth nothing.", known},
     {403, "Forbidden", "The key lacks the scope, or the code is worth nothing.", guarded},
     {404, "NotFound", "There is no such thing.", names},
     {409, "Conflict", "It contradicts what is known; `code` tells why.", conflicts},
+    {410, "Gone", "It was good for a time, which is over.", dated},
     {412, "PreconditionFailed", "It was changed since; the ETag is the current one.",
      openapi_common_matches},
     {413, "ContentTooLarge", "The body is too large.", openapi_common_takes_body},

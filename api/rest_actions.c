@@ -2,6 +2,7 @@
 
 #include "api/auth.h"
 #include "api/label_text.h"
+#include "api/refuse.h"
 #include "api/request.h"
 #include "api/rest.h"
 #include "api/state.h"
@@ -111,11 +112,16 @@ static enum err page(struct reply *reply, int status, const char *text, const ch
 static enum err refused(const struct request *request, struct reply *reply, enum err e,
                         const struct why *why)
 {
-    int status = e == ERR_CONFLICT ? 409 : e == ERR_NOT_FOUND ? 404 : 403;
-    if (!wants_page(request) || reply->refusal != REFUSE_NOTHING ||
+    if (reply->refusal != REFUSE_NOTHING ||
         (e != ERR_CONFLICT && e != ERR_NOT_FOUND && e != ERR_DENIED))
         return e;
-    return page(reply, status, why->text, NULL);
+    bool expired = strcmp(why->code, "expired_token") == 0;
+    if (wants_page(request))
+        return page(reply, expired ? refuse_status(REFUSE_GONE) : refuse_err_status(e), why->text,
+                    NULL);
+    if (expired)
+        reply->refusal = REFUSE_GONE;
+    return e;
 }
 
 static const char *place_of(const json_t *question)

@@ -46,6 +46,7 @@ enum {
     ROUTE_NAMES = 1 << 9,     /* query or body name rows: 404 without one in the path */
     ROUTE_COMPUTED = 1 << 10, /* made at that moment: no count and no pages */
     ROUTE_ANY_NAME = 1 << 11, /* the path may name what is not there: no 404 */
+    ROUTE_DATED = 1 << 16,    /* what its path names is good for a time: 410 after it */
     ROUTE_DRAWN = 1 << 15,    /* one page of a drawing: X-Total-Pages */
     ROUTE_GUESSED = 1 << 12,  /* a code of the body is checked: 403 and 429 without a key */
 };

@@ -2,9 +2,11 @@
 
 import pathlib
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 
+from lib import actions  # noqa: E402
 from lib.main import count, main  # noqa: E402
 from lib.peer import Peer  # noqa: E402
 from lib.wait import wait_until  # noqa: E402
@@ -104,6 +106,21 @@ class AnswersTest(PrinterCase):
         used = self.daemon.post(f"/api/actions/{self.asked('/hook', 3)['actions'][1]['token']}", key=None, headers=html)
         self.assertEqual((used.status, b"<form" in used.body), (409, False))
         self.assertIn(b"this question was answered", used.body)
+
+    def test_expired(self):
+        """A link that somebody kept: it says so, to people and to programs, and answers nothing."""
+        token = self.asked("/hook", 4)["actions"][0]["token"]
+        self.assertEqual(actions.make(self.daemon.state, *actions.read(token)), token, "made as the daemon makes it")
+        old = actions.expired(self.daemon.state, token, time.time())
+        path, html = f"/api/actions/{old}", {"Accept": "text/html"}
+        for method in ("GET", "POST"):
+            self.assertProblem(self.daemon.request(method, path, key=None), 410, "expired_token")
+            page = self.daemon.request(method, path, key=None, headers=html)
+            self.assertEqual((page.status, page.headers["Content-Type"], b"<form" in page.body), (410, "text/html; charset=utf-8", False))
+            self.assertIn(b"this button is too old; answer in the app", page.body)
+        told = self.assertStatus(self.confirm(old), 202)
+        self.assertEqual((told["status"], told["reason"]), ("ignored", "this button is too old; answer in the app"))
+        self.assertEqual((self.spool_in(4), self.question(4)["state"]), (None, "open"))
 
     def test_forged(self):
         token = self.asked("/hook", 4)["actions"][0]["token"]

@@ -6,8 +6,10 @@ that neither their example in tests/http/test_routes.py nor the generic refusals
 """
 
 import base64
+import time
 
 from case import SPOOL
+from lib import actions
 
 STALE = '"999999999"'
 MISSING = "0198c0de-0000-7000-8000-000000000000"
@@ -126,6 +128,9 @@ def notifications(w):
     yield "testNotifications", 409, "POST", "/api/notifications/test", {"channel": "ntfy"}
     yield "getAction", 403, "GET", "/api/actions/x", None
     yield "answerAction", 403, "POST", "/api/actions/x", None
+    old = actions.expired(w.daemon.state, none["token"], time.time())
+    yield "getAction", 410, "GET", f"/api/actions/{old}", None
+    yield "answerAction", 410, "POST", f"/api/actions/{old}", None
     read = w.daemon.get(f"/api/actions/{none['token']}")
     yield "getAction", 200, "GET", f"/api/actions/{none['token']}", None
     yield "getAction", 304, "GET", f"/api/actions/{none['token']}", None, {"If-None-Match": read.headers["ETag"]}
