@@ -16,6 +16,12 @@ static enum err find_item(struct request *request, struct why *why)
     return request->route->subject->item(request->db, request->args, &request->current, why);
 }
 
+/* What is not there yet, though a default is shown for it, has none that could be sent. */
+static bool has_tag(const struct request *request)
+{
+    return request->current && request_seq(request, request->db, request->current) != 0;
+}
+
 enum err condition_find(struct request *request, struct reply *reply, struct why *why)
 {
     bool demands = request->api->context.require_if_match;
@@ -24,7 +30,7 @@ enum err condition_find(struct request *request, struct reply *reply, struct why
     if (!about_item(request) || !(demands || beside || upload))
         return OK;
     enum err e = find_item(request, why);
-    if (e != OK || !demands || !request->current || call_header(request->call, "If-Match"))
+    if (e != OK || !demands || call_header(request->call, "If-Match") || !has_tag(request))
         return e;
     reply->refusal = REFUSE_DEMANDED;
     return why_fail(why, ERR_CONFLICT, "precondition_required", "If-Match",

@@ -144,9 +144,11 @@ enum err intake_check(struct request *request, struct why *why)
     if (!route->body || !request->body)
         return OK;
     json_auto_t *checked = json_object();
-    bool merge = route->methods & (METHOD_PUT | METHOD_PATCH);
-    enum err e = body_check(route->body, merge ? BODY_MERGE : BODY_CREATE, request->body,
-                            request->current, checked, request->errors, why);
+    enum body_mode mode = route->methods & METHOD_PATCH ? BODY_PATCH
+                          : route->methods & METHOD_PUT ? BODY_MERGE
+                                                        : BODY_CREATE;
+    enum err e = body_check(route->body, mode, request->body, request->current, checked,
+                            request->errors, why);
     keep_path(request, checked);
     if (e == OK && json_object_update(request->args, checked) != 0)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");

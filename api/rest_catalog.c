@@ -100,8 +100,18 @@ enum err rest_materials_get(struct request *request, struct reply *reply, struct
     return request_reply_row(request, reply, materials_get, why);
 }
 
+/* A whole item came back, its default beside it: what it shows is no choice of that value. */
+static void drop_shown(struct request *request, const char *name, const char *beside)
+{
+    if (json_object_get(request->body, beside) &&
+        body_same(json_object_get(request->current, name), json_object_get(request->body, name)))
+        json_object_del(request->args, name);
+}
+
 enum err rest_materials_update(struct request *request, struct reply *reply, struct why *why)
 {
+    drop_shown(request, "density_g_cm3", "default_density_g_cm3");
+    drop_shown(request, "dry_days", "default_dry_days");
     return request_reply_write(request, reply, materials_set, 200, why);
 }
 
@@ -118,6 +128,7 @@ enum err rest_thresholds_get(struct request *request, struct reply *reply, struc
 /* A body that names no weight changes nothing. */
 enum err rest_thresholds_update(struct request *request, struct reply *reply, struct why *why)
 {
+    drop_shown(request, "threshold_grams", "default_grams");
     bool given = json_object_get(request->args, "threshold_grams") != NULL;
     return request_reply_write(request, reply, given ? thresholds_set : thresholds_get, 200, why);
 }

@@ -4,6 +4,7 @@
 
 enum {
     NEW = FIELD_NEW,
+    CHOICE = FIELD_NULLABLE | FIELD_MEANT, /* the default can be chosen, too */
     NIL = FIELD_NULLABLE,
     RO = FIELD_READONLY,
     SHORT = 40,
@@ -107,8 +108,8 @@ static const struct field filament_list[] = {
 const struct body_table rest_filaments_list_query = {filament_list, LEN(filament_list)};
 
 static const struct field material_update[] = {
-    {NULL, "density_g_cm3", K_REAL, 0, 0, 0.1, 25, NIL, NULL, "density; null: the default"},
-    {NULL, "dry_days", K_INT, 0, 0, 1, DAYS_MAX, NIL, NULL,
+    {NULL, "density_g_cm3", K_REAL, 0, 0, 0.1, 25, CHOICE, NULL, "density; null: the default"},
+    {NULL, "dry_days", K_INT, 0, 0, 1, DAYS_MAX, CHOICE, NULL,
      "days in the open until it should be dried; null: the default"},
     {NULL, "material_type", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
     {NULL, "default_density_g_cm3", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
@@ -118,7 +119,7 @@ static const struct field material_update[] = {
 const struct body_table rest_materials_update_body = {material_update, LEN(material_update)};
 
 static const struct field threshold_update[] = {
-    {NULL, "threshold_grams", K_GRAMS, 0, 0, 0, GRAMS_MAX, NIL, NULL,
+    {NULL, "threshold_grams", K_GRAMS, 0, 0, 0, GRAMS_MAX, CHOICE, NULL,
      "at or below it a roll is low; null: the default"},
     {NULL, "threshold_id", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},
     {NULL, "material", K_TEXT, 0, 0, 0, 0, RO, NULL, "as it was read"},

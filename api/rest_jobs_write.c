@@ -13,6 +13,7 @@
 enum {
     REQ = FIELD_REQUIRED,
     NIL = FIELD_NULLABLE,
+    AS_READ = FIELD_READONLY | FIELD_MOMENT,
     ID_MAX = 64,
     GRAMS_MAX = LIMIT_GRAMS,
     ROWS_MAX = 64
@@ -66,6 +67,9 @@ static const struct field correct_fields[] = {
     {NULL, "actual_grams_used", K_GRAMS, 0, 0, 0, GRAMS_MAX, NIL, NULL,
      "all that was used; null: as computed"},
     {NULL, "usage", K_LIST, 0, 0, 1, ROWS_MAX, 0, NULL, "grams of each roll or slot", &usage_shape},
+    {NULL, "progress_percent", K_REAL, 0, 0, 0, 0, AS_READ, NULL, "as it was read"},
+    {NULL, "layer", K_INT, 0, 0, 0, 0, AS_READ, NULL, "as it was read"},
+    {NULL, "forecast", K_LIST, 0, 0, 0, 0, AS_READ, NULL, "as it was read"},
 };
 const struct body_table rest_jobs_correct_body = {correct_fields, LEN(correct_fields)};
 

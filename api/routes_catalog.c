@@ -31,7 +31,7 @@ static const struct route_subject vendor = {vendors_get, "vendor", "vendor_id"};
 static const struct route_subject new_filament = {NULL, "filament", "filament_id"};
 static const struct route_subject filament = {filaments_get, "filament", "filament_id"};
 static const struct route_subject material = {materials_get, "material", "material_type"};
-static const struct route_subject threshold = {thresholds_find, "threshold", "threshold_id"};
+static const struct route_subject threshold = {thresholds_get, "threshold", "threshold_id"};
 static const struct route_subject settings = {settings_list, "setting", NULL};
 
 /* methods, path, scopes, body, query, flags, subject, handler, operation, doc, answer */

@@ -45,8 +45,7 @@ static const struct field *find(const struct body_table *table, const char *name
     return NULL;
 }
 
-/* Numbers are equal by value: 5 and 5.0 are the same to a client. */
-static bool same(const json_t *a, const json_t *b)
+bool body_same(const json_t *a, const json_t *b)
 {
     if (json_is_number(a) && json_is_number(b))
         return fabs(json_number_value(a) - json_number_value(b)) < 5e-7;
@@ -56,7 +55,7 @@ static bool same(const json_t *a, const json_t *b)
 static enum err check_readonly(const char *name, const json_t *value, const json_t *current,
                                json_t *errors, struct why *why)
 {
-    if (current && same(value, json_object_get(current, name)))
+    if (current && body_same(value, json_object_get(current, name)))
         return OK;
     return body_fault(errors, why, name, "read_only", "cannot be set");
 }
@@ -83,6 +82,8 @@ static enum err set_value(const struct field *field, enum err e, json_t *value,
 static enum err check_one(const struct field *field, const json_t *value, const json_t *current,
                           json_t *args, json_t *errors, struct why *why)
 {
+    if (field->flags & FIELD_MOMENT)
+        return OK;
     if (field->flags & FIELD_READONLY)
         return check_readonly(field->name, value, current, errors, why);
     bool unset = current && json_is_null(json_object_get(current, field->name));
@@ -140,8 +141,13 @@ static enum err check_required(const struct body_table *table, enum body_mode mo
     return result;
 }
 
-static enum err check_members(const struct body_table *table, json_t *body, const json_t *current,
-                              json_t *args, json_t *errors, struct why *why)
+static bool shown(const struct field *field, const json_t *value, const json_t *current)
+{
+    return !(field->flags & FIELD_MEANT) && body_same(value, json_object_get(current, field->name));
+}
+
+static enum err check_members(const struct body_table *table, enum body_mode mode, json_t *body,
+                              const json_t *current, json_t *args, json_t *errors, struct why *why)
 {
     enum err result = OK;
     const char *name;
@@ -149,6 +155,8 @@ static enum err check_members(const struct body_table *table, json_t *body, cons
     json_object_foreach (body, name, value) {
         const struct field *field = find(table, name);
         enum err e = OK;
+        if (field && mode == BODY_PATCH && shown(field, value, current))
+            continue;
         if (field)
             e = check_one(field, value, current, args, errors, why);
         else if (current && json_object_get(current, name))
@@ -165,11 +173,12 @@ enum err body_check(const struct body_table *table, enum body_mode mode, json_t 
 {
     if (!json_is_object(body))
         return why_fail(why, ERR_INVALID, "wrong_type", NULL, "the body must be a JSON object");
-    const json_t *shown = mode == BODY_MERGE ? current : NULL; /* only then may it come back */
-    enum err result = check_members(table, body, shown, args, errors, why);
+    bool merge = mode != BODY_CREATE;
+    const json_t *item = merge ? current : NULL; /* only then may it come back */
+    enum err result = check_members(table, mode, body, item, args, errors, why);
     const json_t *names = json_object_get(body, clear_key);
     enum err e = OK;
-    if (names && mode == BODY_MERGE)
+    if (names && merge)
         e = check_clear(table, names, args, errors, why);
     else if (names)
         e = body_fault(errors, why, clear_key, "unknown_field", "is for changes, not for creation");

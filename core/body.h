@@ -26,17 +26,22 @@ struct body_table {
 enum body_mode {
     BODY_CREATE, /* what a new row needs must be there, too (FIELD_NEW) */
     BODY_MERGE,  /* any subset of the rest; "clear_fields":[names] clears like null */
+    BODY_PATCH, /* the same for an item that is sent back: what it shows already is no change, be it
+                   valid or not (unless FIELD_MEANT) */
 };
 
 /*
  * Check the object ${body} and add its values to ${args}. ${current} is the row as the client sees
- * it, for read-only fields and nulls sent back unchanged: what it shows beyond the table
- * is read-only, too; NULL: there is none. Each fault is
- * appended to
- * ${errors} as {field, code, message}; the first one is also in ${why}.
+ * it, for what is sent back unchanged: what it shows beyond the table is read-only, too; NULL:
+ * there is none. Each fault is appended to ${errors} as {field, code, message}; the first one is
+ * also in
+ * ${why}.
  */
 enum err body_check(const struct body_table *table, enum body_mode mode, json_t *body,
                     const json_t *current, json_t *args, json_t *errors, struct why *why);
+
+/* Both are the same to a client: numbers by value, 5 and 5.0. False where one is missing. */
+bool body_same(const json_t *a, const json_t *b);
 
 /* The same for the texts of a query: ${texts} maps names to strings, which are read as the kind of
  * their field says. */

@@ -37,6 +37,8 @@ enum {
     FIELD_SECRET = 1 << 3,   /* accepted, never shown */
     FIELD_OPTIONAL = 1 << 4, /* in an answer: not always there */
     FIELD_NEW = 1 << 5,      /* required where a row is made, not where it is changed */
+    FIELD_MEANT = 1 << 6,    /* says something even where it equals what an item shows */
+    FIELD_MOMENT = 1 << 7, /* with READONLY: as it was when it was read, and may be other by now */
 };
 
 struct field_shape;

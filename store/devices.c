@@ -219,11 +219,12 @@ enum err devices_update(struct db *db, const json_t *args, json_t **ret, struct 
         return missing(db, why);
     json_auto_t *copy = db_args(db, args_copy(args));
     db_put(db, copy, "id", json_integer(id));
-    db_exec(db,
-            "UPDATE device SET name = coalesce(:name, name), enabled = coalesce(:enabled, "
-            "enabled), preferences = coalesce(:preferences, preferences), updated_at = :now "
-            "WHERE id = :id",
-            copy);
+    if (args_has(args, "name") || args_has(args, "enabled") || args_has(args, "preferences"))
+        db_exec(db,
+                "UPDATE device SET name = coalesce(:name, name), enabled = coalesce(:enabled, "
+                "enabled), preferences = coalesce(:preferences, preferences), updated_at = :now "
+                "WHERE id = :id",
+                copy);
     devices_sweep(db);
     return row_of(db, id, ret, why);
 }

@@ -251,8 +251,8 @@ enum err filaments_update(struct db *db, const json_t *args, json_t **ret, struc
     json_auto_t *facts = NULL, *own = db_args(db, args_copy(args));
     drop_inherited(db, id, own);
     enum err e = facts_of(db, own, id, args_int(merged, "vendor", 0), &facts, why);
-    if (e)
-        return e;
+    if (e || !json_object_size(facts))
+        return e ? e : row_of(db, id, ret, why);
     if (json_object_update(merged, facts))
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a product");
     e = product_check(merged, why);

@@ -216,6 +216,8 @@ static void correct_row(struct db *db, int64_t job, const json_t *args)
     db_put(db, row, "has_note", json_boolean(args_has(args, "note")));
     db_put(db, row, "has_name", json_boolean(args_has(args, "name")));
     bool figures = args_has(args, "usage") || args_has(args, "actual_grams_used");
+    if (!figures && !args_has(args, "note") && !args_has(args, "name") && !args_has(args, "status"))
+        return;
     db_put(db, row, "has_figures", json_boolean(figures));
     db_exec(db,
             "UPDATE job SET note = CASE WHEN :has_note THEN :note ELSE note END, "

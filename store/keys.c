@@ -180,11 +180,12 @@ enum err keys_update(struct db *db, const json_t *args, json_t **ret, struct why
         return e;
     args_take(copy, "public_id", row, "public_id");
     db_put(db, copy, "expiry", json_boolean(expiry));
-    db_exec(db,
-            "UPDATE api_key SET name = coalesce(:name, name), "
-            "expires_at = CASE WHEN :expiry THEN :expires_at ELSE expires_at END, "
-            "updated_at = :now WHERE public_id = :public_id",
-            copy);
+    if (expiry || args_has(args, "name"))
+        db_exec(db,
+                "UPDATE api_key SET name = coalesce(:name, name), "
+                "expires_at = CASE WHEN :expiry THEN :expires_at ELSE expires_at END, "
+                "updated_at = :now WHERE public_id = :public_id",
+                copy);
     return row_of(db, args_text(row, "public_id"), ret, why);
 }
 

@@ -139,12 +139,12 @@ enum err materials_set(struct db *db, const json_t *args, json_t **ret, struct w
     if (args_has(args, "density_g_cm3"))
         db_exec(db,
                 "UPDATE material SET chosen_density = :density_g_cm3, updated_at = :now "
-                "WHERE name = :name",
+                "WHERE name = :name AND chosen_density IS NOT :density_g_cm3",
                 row);
     if (args_has(args, "dry_days"))
         db_exec(db,
                 "UPDATE material SET chosen_dry_days = :dry_days, updated_at = :now "
-                "WHERE name = :name",
+                "WHERE name = :name AND chosen_dry_days IS NOT :dry_days",
                 row);
     *ret = db_row(db, "SELECT * FROM materials WHERE material_type = :name", row, &materials_shape);
     return db_status(db, why);

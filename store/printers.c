@@ -186,12 +186,14 @@ static enum err write_row(struct db *db, int64_t id, const json_t *args, struct 
     json_auto_t *copy = db_args(db, args_copy(args));
     db_put(db, copy, "id", json_integer(id));
     auto_buf sql = {0};
+    size_t set = args_has(args, "aliases");
     buf_text(&sql, "UPDATE printer SET updated_at = :now");
     for (size_t i = 0; i < LEN(columns); i++)
-        if (args_has(args, columns[i]))
+        if (args_has(args, columns[i]) && ++set)
             buf_format(&sql, ", %s = :%s", columns[i], columns[i]);
     buf_text(&sql, " WHERE id = :id");
-    db_exec(db, db_sql(db, &sql), copy);
+    if (set)
+        db_exec(db, db_sql(db, &sql), copy);
     return set_aliases(db, id, args, why);
 }
 

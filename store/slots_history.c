@@ -93,7 +93,7 @@ enum err slots_history(struct db *db, const json_t *args, struct list *ret_list,
 /* --- correction --- */
 
 static const char row_by_id[] =
-    "SELECT id, slot, spool, assigned_at, unassigned_at FROM slot_assignment "
+    "SELECT id, slot, spool, assigned_at, unassigned_at, reason FROM slot_assignment "
     "WHERE public_id = lower(:history_id)";
 
 /* ${args} with id, slot, spool, from, to (null: open) of the row as it is to be. */
@@ -101,10 +101,11 @@ static json_t *wanted(struct db *db, const json_t *args, const json_t *row)
 {
     json_t *want = db_args(
         db,
-        json_pack("{s:O, s:O, s:O, s:O, s:O, s:O?}", "id", json_object_get(row, "id"), "slot",
+        json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(row, "id"), "slot",
                   json_object_get(row, "slot"), "spool", json_object_get(row, "spool"), "from",
                   json_object_get(row, "assigned_at"), "to", json_object_get(row, "unassigned_at"),
-                  "reason", json_object_get(args, "reason")));
+                  "reason", json_object_get(row, "reason")));
+    args_take(want, "reason", args, "reason");
     args_take(want, "from", args, "assigned_at");
     args_take(want, "to", args, "unassigned_at");
     return want;
@@ -183,7 +184,7 @@ static enum err write_row(struct db *db, const json_t *want, struct why *why)
 {
     db_exec(db,
             "UPDATE slot_assignment SET spool = :spool, assigned_at = :from, unassigned_at = :to, "
-            "reason = coalesce(:reason, reason), by_user = 1, updated_at = :now WHERE id = :id",
+            "reason = :reason, by_user = 1, updated_at = :now WHERE id = :id",
             want);
     return db_status(db, why);
 }
@@ -199,6 +200,12 @@ static enum err follow(struct db *db, const json_t *row, const json_t *want, str
     return ledger_follow(db, args_int(row, "slot", 0), &span, why);
 }
 
+static bool any_given(const json_t *args)
+{
+    return args_has(args, "spool_id") || args_has(args, "assigned_at") ||
+           args_has(args, "unassigned_at") || args_has(args, "reason");
+}
+
 enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
     json_auto_t *row = db_row(db, row_by_id, args, NULL);
@@ -206,6 +213,8 @@ enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct w
         return db_missing(db, why, "history_not_found", "history_id", "no such row of the history");
     json_auto_t *want = wanted(db, args, row);
     int64_t slot = args_int(row, "slot", 0);
+    if (!any_given(args))
+        return slots_stay(db, args, ret, why);
     enum err e = want_spool(db, args, want, why);
     if (e == OK)
         e = check_times(db, row, want, why);
@@ -221,7 +230,5 @@ enum err slots_correct(struct db *db, const json_t *args, json_t **ret, struct w
         e = slots_refresh_match(db, slot, why);
     if (e)
         return e;
-    *ret = db_row(db, "SELECT * FROM slot_history WHERE history_id = lower(:history_id)", args,
-                  &slots_history_shape);
-    return db_status(db, why);
+    return slots_stay(db, args, ret, why);
 }

@@ -30,10 +30,20 @@ static enum err move_product(struct db *db, int64_t id, const json_t *base, cons
     return db_status(db, why);
 }
 
+/* What is shown is said again: also of a roll that took more than it had, whose shown weight is 0.
+ */
+static bool shown_again(struct db *db, int64_t id, int64_t mg)
+{
+    json_auto_t *base = spools_base(db, id);
+    int64_t left = args_int(base, "initial_mg", 0) - args_int(base, "used_mg", 0);
+    return mg == (left > 0 ? left : 0);
+}
+
 static enum err weigh(struct db *db, int64_t id, const json_t *args, struct why *why)
 {
-    if (!args_given(args, "current_weight_grams"))
-        return OK;
+    if (!args_given(args, "current_weight_grams") ||
+        shown_again(db, id, args_int(args, "current_weight_grams", 0)))
+        return db_status(db, why);
     struct spools_weight weight = {
         .mg = args_int(args, "current_weight_grams", 0),
         .raise_initial = args_true(args, "raise_initial"),

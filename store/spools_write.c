@@ -80,13 +80,15 @@ enum err spools_write(struct db *db, int64_t id, const json_t *args, struct why 
     if (e)
         return e;
     auto_buf sql = {0};
-    buf_text(&sql, "UPDATE spool SET updated_at = :now");
     for (size_t i = 0; i < LEN(columns); i++)
         if (args_has(copy, columns[i][0]))
-            buf_format(&sql, ", %s = coalesce(:%s, %s)", columns[i][1], columns[i][0],
-                       columns[i][2] ? columns[i][2] : "NULL");
-    buf_text(&sql, " WHERE id = :id");
-    db_exec(db, db_sql(db, &sql), copy);
+            buf_format(&sql, "%s, %s = coalesce(:%s, %s)",
+                       sql.len ? "" : "UPDATE spool SET updated_at = :now", columns[i][1],
+                       columns[i][0], columns[i][2] ? columns[i][2] : "NULL");
+    if (sql.len) {
+        buf_text(&sql, " WHERE id = :id");
+        db_exec(db, db_sql(db, &sql), copy);
+    }
     return db_status(db, why);
 }
 

@@ -108,16 +108,6 @@ enum err thresholds_get(struct db *db, const json_t *args, json_t **ret, struct 
     return e ? e : row_of(db, key, ret, why);
 }
 
-enum err thresholds_find(struct db *db, const json_t *args, json_t **ret, struct why *why)
-{
-    char key[MATERIALS_NAME_SIZE];
-    enum err e = key_of(db, args_text(args, "material"), key, why);
-    if (e)
-        return e;
-    *ret = row_set(db, key[0] ? key : "global");
-    return db_status(db, why);
-}
-
 enum err thresholds_set(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
     char key[MATERIALS_NAME_SIZE];

@@ -22,8 +22,6 @@ enum err thresholds_configure(struct db *db, const json_t *defaults, struct why 
 enum err thresholds_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 /* {material (a name, or global)}: its row; without a weight where nobody set one. */
 enum err thresholds_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* The same; NULL where nobody set one. */
-enum err thresholds_find(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* {material (null or absent: global), threshold_grams (null: back to the default)}. */
 enum err thresholds_set(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Back to the default, which is what it returns. */

@@ -211,7 +211,7 @@ class CorrectTest(JobCase):
     def test_faults(self):
         job = self.begin()["job_id"]
         path = f"/api/print_jobs/{job}"
-        for body, code, field in (({"status": "printing"}, None, "status"), ({"note": 5}, "wrong_type", "note"),
+        for body, code, field in (({"status": "paused"}, "not_allowed", "status"), ({"note": 5}, "wrong_type", "note"),
                                   ({"usage": None}, "not_nullable", "usage"), ({"name": ""}, "too_short", "name"),
                                   ({"usage": [{}]}, "required", "usage[0].grams"), ({"x": 1}, "unknown_field", "x")):
             with self.subTest(body=body):

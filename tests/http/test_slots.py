@@ -121,6 +121,9 @@ class SlotsTest(HttpCase):
         self.assertEqual(done["spool_id"], right["spool_id"])
         self.assertProblem(self.daemon.request("PATCH", path, {"spool_id": str(uuid.uuid4())}), 404)
         self.assertProblem(self.daemon.request("PATCH", f"/api/slot_history/{uuid.uuid4()}", {"reason": "x"}), 404)
+        for reason in ("by hand", None):
+            row = self.assertStatus(self.daemon.patch(path, {"reason": reason}))
+            self.assertEqual(row["reason"], reason)
 
     def test_candidates(self):
         self.assertStatus(self.assign("A1/3/3", self.make_spool()))

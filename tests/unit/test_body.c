@@ -28,6 +28,8 @@ static const struct field fields[] = {
     {.name = "list", .kind = K_LIST, .min = 1, .max = 2},
     {.name = "object", .kind = K_OBJECT},
     {.name = "id", .flags = FIELD_READONLY},
+    {.name = "meant", .kind = K_INT, .flags = FIELD_MEANT},
+    {.name = "percent", .kind = K_INT, .flags = FIELD_READONLY | FIELD_MOMENT},
 };
 static const struct body_table table = {fields, LEN(fields)};
 
@@ -197,6 +199,36 @@ static void what_was_read_may_be_sent_back(void **state)
     assert_string_equal(why.code, "read_only");
 }
 
+static void what_an_item_shows_is_no_change(void **state)
+{
+    (void)state;
+    static const char current[] =
+        "{\"id\": \"a\", \"word\": \"purple\", \"count\": 99, \"notes\": \"n\", \"list\": [], "
+        "\"meant\": 5, \"percent\": 40, \"real\": 5.0}";
+    static const struct {
+        enum body_mode mode;
+        const char *body, *args; /* NULL: refused */
+    } cases[] = {
+        {BODY_PATCH, "{\"word\": \"purple\", \"count\": 99, \"list\": [], \"real\": 5}", "{}"},
+        {BODY_PATCH, "{\"word\": \"purple\", \"notes\": \"m\"}", "{\"notes\": \"m\"}"},
+        {BODY_PATCH, "{\"notes\": \"n\", \"clear_fields\": [\"notes\"]}", "{\"notes\": null}"},
+        {BODY_PATCH, "{\"meant\": 5, \"percent\": 41, \"id\": \"a\"}", "{\"meant\": 5}"},
+        {BODY_PATCH, "{\"word\": \"pink\"}", NULL},
+        {BODY_PATCH, "{\"count\": 98}", NULL},
+        {BODY_PATCH, "{\"id\": \"b\"}", NULL},
+        {BODY_MERGE, "{\"word\": \"purple\"}", NULL},
+        {BODY_MERGE, "{\"notes\": \"n\"}", "{\"notes\": \"n\"}"},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct why why;
+        json_auto_t *args = NULL, *wanted = NULL;
+        enum err e = check(cases[i].mode, cases[i].body, current, &args, &why);
+        assert_int_equal(e, cases[i].args ? OK : ERR_INVALID);
+        wanted = cases[i].args ? json_loads(cases[i].args, 0, NULL) : json_incref(args);
+        assert_true(json_equal(args, wanted));
+    }
+}
+
 static void some_fields_are_always_needed(void **state)
 {
     (void)state;
@@ -263,6 +295,7 @@ int main(void)
         cmocka_unit_test(creation_has_rules_of_its_own),
         cmocka_unit_test(a_body_is_an_object),
         cmocka_unit_test(what_was_read_may_be_sent_back),
+        cmocka_unit_test(what_an_item_shows_is_no_change),
         cmocka_unit_test(some_fields_are_always_needed),
         cmocka_unit_test(queries_are_read_by_kind),
     };
