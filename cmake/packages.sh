@@ -6,7 +6,7 @@ build_packages="gcc libc6-dev make cmake ninja-build pkg-config patch xz-utils c
     libexpat1-dev libqrencode-dev libinih-dev"
 demo_packages="mosquitto curl openssl libcmocka-dev python3"
 test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd
-    git wrk apache2-utils zbar-tools librsvg2-bin python3-jinja2 python3-yaml python3-jsonschema"
+    nghttp2-proxy git wrk apache2-utils zbar-tools librsvg2-bin python3-jinja2 python3-yaml python3-jsonschema"
 # Node.js from elsewhere brings npm along, and Debian's would not go beside it.
 command -v node >/dev/null && command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
 
