@@ -31,17 +31,17 @@ int64_t courier_pause(int failures, bool reached, int told_s, uint32_t chance)
 
 /* ---- lanes ---- */
 
-struct lane *courier_lane(struct courier *courier, int64_t device)
+struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t row)
 {
     struct lane *free_one = &courier->lanes[0];
     for (size_t i = 0; i < COURIER_LANES; i++) {
         struct lane *lane = &courier->lanes[i];
-        if (lane->failures && lane->device == device)
+        if (lane->failures && lane->kind == kind && lane->row == row)
             return lane;
         if (!lane->failures)
             free_one = lane;
     }
-    *free_one = (struct lane){.device = device};
+    *free_one = (struct lane){.kind = kind, .row = row};
     return free_one;
 }
 
@@ -210,7 +210,7 @@ static bool handle(struct courier *courier, struct lane *lane, const struct erra
 /* Send the next one of a lane. False: there is none, or it has to pause. */
 static bool send_next(struct courier *courier, int64_t device)
 {
-    struct lane *lane = courier_lane(courier, device);
+    struct lane *lane = courier_lane(courier, LANE_ALERTS, device);
     struct errand errand;
     if (lane->failures && clock_mono() < lane->until)
         return false;
@@ -271,6 +271,8 @@ static int wait_ms(struct courier *courier)
         struct lane *lane = &courier->lanes[i];
         if (lane->until + COURIER_REFUSED_MS < mono)
             lane->failures = 0; /* of a device that is no more */
+        if (lane->kind == LANE_ACTIVITY)
+            continue; /* courier_activities tells when they go on */
         int64_t left = lane->until > mono ? lane->until - mono : BUSY_MS;
         paused |= lane->failures;
         if (lane->failures && left < wait)

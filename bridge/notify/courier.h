@@ -1,9 +1,9 @@
 /*
  * One channel at work: a thread that takes what waits for it from the store, in order, and sends
- * one after the other. A lane is the channel, or one of its devices. While a lane fails, it pauses,
- * twice as long each time (up to a minute where nobody answers, else ten), with some chance in it;
- * what waits behind stays in order. Each answer is written down before the next one is sent: after
- * a kill at most the one under way is sent again, under the same id.
+ * one after the other. A lane is the channel, one of its devices, or a Live Activity of one. While
+ * a lane fails, it pauses, twice as long each time (up to a minute where nobody answers, else ten),
+ * with some chance in it; what waits behind stays in order. Each answer is written down before the
+ * next one is sent: after a kill at most the one under way is sent again, under the same id.
  *
  * Owner: struct notify. Thread: its own. The store is read over a connection of its own and written
  * through the hub.
@@ -26,7 +26,7 @@ enum {
     COURIER_FIRST_PAUSE_MS = 1000,
     COURIER_AWAY_MS = 60000,     /* the longest one while nobody answers */
     COURIER_REFUSED_MS = 600000, /* while somebody does, but takes nothing */
-    COURIER_LANES = 256,         /* devices that can pause at once */
+    COURIER_LANES = 256,         /* what can pause at once */
 };
 
 struct courier_options {

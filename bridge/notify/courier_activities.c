@@ -1,4 +1,4 @@
-/* Live Activities, beside the deliveries of a courier: one that fails pauses the same lanes. */
+/* Live Activities, beside the deliveries of a courier, in lanes of their own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,7 +184,7 @@ int64_t courier_activities(struct courier *courier)
     json_array_foreach (rows, i, row) {
         if (atomic_load(&courier->stop) || !json_object_get(row, "state"))
             continue;
-        struct lane *lane = courier_lane(courier, args_int(row, "device", 0));
+        struct lane *lane = courier_lane(courier, LANE_ACTIVITY, args_int(row, "id", 0));
         int64_t due = due_at(row, lane, mono);
         if (due <= mono)
             tell_one(courier, lane, row);

@@ -16,10 +16,14 @@
 struct db;
 struct post_line;
 
+/* What goes to one token: Apple counts by it, so that no token waits for another one's pause. */
+enum lane_kind { LANE_ALERTS, LANE_ACTIVITY };
+
 struct lane {
-    int64_t device; /* row id; 0: the channel itself */
-    int64_t until;  /* monotonic ms */
-    int failures;   /* in a row; 0: free */
+    enum lane_kind kind;
+    int64_t row;   /* id of the device, or of the activity; 0: the channel itself */
+    int64_t until; /* monotonic ms */
+    int failures;  /* in a row; 0: free */
 };
 
 struct courier {
@@ -35,8 +39,8 @@ struct courier {
     int64_t activity_at; /* monotonic ms: no activity is looked at before */
 };
 
-/* The lane of a device, or a free one; where all pause, the first one is lost. */
-struct lane *courier_lane(struct courier *courier, int64_t device);
+/* That of a device or activity, or a free one; where all pause, the first one is lost. */
+struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t row);
 void courier_pause_lane(struct lane *lane, const struct attempt *attempt);
 /* Say when trouble begins, and when it is over. */
 void courier_tell(struct courier *courier, bool ill, const char *reason);

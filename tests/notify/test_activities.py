@@ -168,6 +168,29 @@ class ActivitiesTest(PushCase):
         self.silent(2)
         self.assertIsNone(self.device("phone")["last_error"])
 
+    def test_one_is_throttled_and_not_the_other(self):
+        """Apple counts alerts and updates of activities apart: neither waits for the other one's pause."""
+        self.phone(start=None)
+        self.print()
+        self.shows()
+        self.wait_told(1)
+        self.peer.answer(429, reason="TooManyRequests", headers={"retry-after": "60"})
+        self.tell("paused")
+        self.wait_told(2)
+        self.low()
+        (sent,) = self.ended()
+        self.assertEqual(sent["attempts"], 1)
+        self.silent(2)
+        self.daemon.post("/api/notifications/test", {})  # ends all pauses
+        self.ended(2)
+        self.wait_told(3)
+        self.peer.answer(429, reason="TooManyRequests", headers={"retry-after": "60"})
+        self.low()
+        wait_until(lambda: self.deliveries("?state=waiting")[0]["attempts"], 10, "its refusal")
+        self.tell("printing", progress=60)
+        self.assertEqual(self.wait_told(4)["payload"]["aps"]["content-state"]["status"], "printing")
+        self.assertEqual(len(self.deliveries("?state=waiting")), 1)
+
     def test_registration(self):
         self.phone(start=None)
         self.print()
