@@ -4,9 +4,10 @@
  *
  * The document is JSON: {"format": "filamentd-export", "version": 1, "vendors": [...], ...}, one
  * list for each base table, one row a line, in an order in which rows refer only to earlier ones,
- * by public ids. Weights are grams, money currency units, times RFC 3339 with milliseconds: exact,
- * so that an export that was imported into an empty database is exported byte by byte the same.
- * Without: secrets, keys, devices, alerts, questions, and what printers tell again by themselves.
+ * by public ids. Weights are grams, money currency units, times RFC 3339 with milliseconds, those
+ * of layers one text for each print: exact, so that an export that was imported into an empty
+ * database is exported byte by byte the same. Without: secrets, keys, devices, alerts, questions,
+ * and what printers tell again by themselves.
  *
  * All functions run inside the caller's transaction. Files are read and written a row at a time:
  * memory does not grow with them.

@@ -19,6 +19,7 @@ struct buf;
 enum {
     TRANSFER_FIXED = 1 << 16, /* never changed where the row exists */
     TRANSFER_STAMP = 1 << 17, /* no difference by itself, but written with the rest */
+    TRANSFER_TRAIL = 1 << 18, /* rows of job_layer; `wire` is an expression over x */
 };
 
 enum {
@@ -56,6 +57,17 @@ void transfer_sql_insert(const struct transfer_entity *entity, const json_t *arg
 void transfer_sql_update(const struct transfer_entity *entity, const json_t *args, struct buf *sql);
 /* 1 where the row is already as ${args} say. */
 void transfer_sql_same(const struct transfer_entity *entity, const json_t *args, struct buf *sql);
+
+/* --- layers --- */
+
+/* All rows of job_layer of a print in one text, because there are hundreds: "<layer>@<ms since
+ * 1970>" and then the ms from each layer to the next, parted by blanks; a layer with its time again
+ * where some were missed. Exact. */
+extern const char transfer_trail_sql[]; /* of the job x.id; NULL: there are none */
+/* [[layer, ms], ...]; NULL where the text is none. */
+json_t *transfer_trail_read(const char *text);
+/* In the place of those that are there; ${text} NULL: none. */
+enum err transfer_trail_write(struct db *db, int64_t job, const char *text);
 
 /* --- files --- */
 

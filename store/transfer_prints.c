@@ -101,6 +101,9 @@ static const struct field job[] = {
     {"sliced_reason", "sliced_reason", K_TEXT, 0, 0, 0, 0, NIL, NULL, "why that is missing"},
     {"sliced", "sliced", K_OBJECT, 0, 0, 0, 0, NIL, NULL, "what that says", &field_any},
     {"state", "state", K_OBJECT, 0, 0, 0, 0, NIL, NULL, "its life so far", &field_any},
+    {transfer_trail_sql, "layer_times", K_TEXT, 0, 0, 0, 0, NIL | TRANSFER_TRAIL, NULL,
+     "when layers were reached, such as 1@1764331200000 35120 34980: a layer and its time in ms "
+     "since 1970, then the ms to each next one; a layer and its time again after missed ones"},
     {"note", "note", K_TEXT, 0, 0, 0, 0, NIL, NULL, "free text"},
     {"names_erased_at", "names_erased_at", K_TIME, 0, 0, 0, 0, NIL, NULL, "names were erased"},
     {"created_at", "created_at", K_TIME, 0, 0, 0, 0, REQ | FIX, NULL, "when it was made"},

@@ -54,8 +54,16 @@ static json_t *take_reference(struct transfer_row *p, const struct field *field,
 static json_t *take_text(struct transfer_row *p, const struct field *field, json_t *value)
 {
     const char *text = json_string_value(value);
-    if (text && strlen(text) == json_string_length(value))
+    bool clean = text && strlen(text) == json_string_length(value);
+    json_auto_t *trail =
+        clean && (field->flags & TRANSFER_TRAIL) ? transfer_trail_read(text) : json_null();
+    if (clean && trail)
         return json_incref(value);
+    if (clean) {
+        fault(p, field->name, "invalid_value",
+              "must be such as 1@1764331200000 35120 34980, with layers that rise");
+        return NULL;
+    }
     fault(p, field->name, "wrong_type", "must be a text without NUL");
     return NULL;
 }
@@ -194,6 +202,16 @@ static int64_t execute(struct transfer_row *p,
     return db_exec_fits(db, db_sql(db, &sql), p->args) ? db_changes(db) : 0;
 }
 
+/* What belongs to the row, and is kept apart from it. */
+static void write_apart(struct transfer_row *p, int64_t row)
+{
+    for (size_t i = 0; i < p->entity->shape.count; i++) {
+        const struct field *field = &p->entity->shape.fields[i];
+        if ((field->flags & TRANSFER_TRAIL) && args_has(p->args, field->name))
+            transfer_trail_write(p->run->db, row, args_text(p->args, field->name));
+    }
+}
+
 static enum transfer_result leave_out(struct transfer_row *p, const char *code, const char *text)
 {
     remember(p, p->run->skipped, json_true());
@@ -207,7 +225,9 @@ static enum transfer_result create(struct transfer_row *p)
     struct db *db = p->run->db;
     if (!may_create(p) || !execute(p, transfer_sql_insert))
         return leave_out(p, "clash", "left out, because it contradicts what is here");
-    remember(p, p->run->places, json_integer(db_last_row(db)));
+    int64_t row = db_last_row(db);
+    remember(p, p->run->places, json_integer(row));
+    write_apart(p, row);
     if (strcmp(p->entity->table, "spool") == 0)
         db_put(db, p->run->made, args_text(p->args, "spool_id"), json_true());
     return TRANSFER_CREATED;
@@ -253,8 +273,10 @@ static enum transfer_result meet(struct transfer_row *p, int64_t row)
                          "is here already, with other contents, which stay");
         return TRANSFER_SKIPPED;
     }
-    if (execute(p, transfer_sql_update))
+    if (execute(p, transfer_sql_update)) {
+        write_apart(p, row);
         return TRANSFER_UPDATED;
+    }
     transfer_problem(p->run, &p->where, "", "clash",
                      "not updated, because it would contradict what is here");
     return TRANSFER_SKIPPED;

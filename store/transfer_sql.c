@@ -48,6 +48,8 @@ static void add_column(struct buf *sql, const struct field *field)
     const char *table = transfer_refers(field, NULL);
     if (table)
         buf_format(sql, "(SELECT r.public_id FROM %s r WHERE r.id = x.%s)", table, field->wire);
+    else if (field->flags & TRANSFER_TRAIL)
+        buf_text(sql, field->wire);
     else if (field->kind == K_GRAMS)
         buf_format(sql, "x.%s / 1000.0", field->wire);
     else if (field->kind == K_MONEY)
@@ -75,7 +77,7 @@ void transfer_sql_insert(const struct transfer_entity *entity, const json_t *arg
     buf_format(sql, "INSERT INTO %s (", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
-        if (!json_object_get(args, field->name))
+        if ((field->flags & TRANSFER_TRAIL) || !json_object_get(args, field->name))
             continue;
         buf_format(sql, "%s%s", values.len ? ", " : "", field->wire);
         buf_format(&values, "%s:%s", values.len ? ", " : "", field->name);
@@ -90,7 +92,8 @@ void transfer_sql_update(const struct transfer_entity *entity, const json_t *arg
     buf_format(sql, "UPDATE %s ", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
-        if ((field->flags & TRANSFER_FIXED) || !json_object_get(args, field->name))
+        if ((field->flags & (TRANSFER_FIXED | TRANSFER_TRAIL)) ||
+            !json_object_get(args, field->name))
             continue;
         buf_format(sql, "%s %s = :%s", join, field->wire, field->name);
         join = ",";
@@ -100,11 +103,12 @@ void transfer_sql_update(const struct transfer_entity *entity, const json_t *arg
 
 void transfer_sql_same(const struct transfer_entity *entity, const json_t *args, struct buf *sql)
 {
-    buf_format(sql, "SELECT 1 FROM %s WHERE rowid = :row", entity->table);
+    buf_format(sql, "SELECT 1 FROM %s x WHERE x.rowid = :row", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
         if (!(field->flags & (TRANSFER_FIXED | TRANSFER_STAMP)) &&
             json_object_get(args, field->name))
-            buf_format(sql, " AND %s IS :%s", field->wire, field->name);
+            buf_format(sql, " AND %s%s IS :%s", field->flags & TRANSFER_TRAIL ? "" : "x.",
+                       field->wire, field->name);
     }
 }

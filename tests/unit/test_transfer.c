@@ -455,16 +455,97 @@ static void every_column_is_carried(void **state)
     case_close(db);
 }
 
+static void layers_are_one_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *rows; /* NULL: none */
+    } cases[] = {
+        {"1@1000 20 30", "[[1,1000],[2,1020],[3,1050]]"},
+        {"0@5", "[[0,5]]"},
+        {"3@1000 -20 9@2000 1", "[[3,1000],[4,980],[9,2000],[10,2001]]"},
+        {"", NULL},
+        {"20", NULL},
+        {"1@", NULL},
+        {"@1", NULL},
+        {"1@x", NULL},
+        {"1@1  2", NULL},
+        {"-1@5", NULL},
+        {"2@5 2@6", NULL},
+        {"2@5 1@6", NULL},
+        {"4294967296@5", NULL},
+        {"1@9223372036854775807 1", NULL},
+        {"1@1 2@3@4", NULL},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        json_auto_t *rows = transfer_trail_read(cases[i].text);
+        auto_free char *text = rows ? json_dumps(rows, JSON_COMPACT) : NULL;
+        assert_true(!text == !cases[i].rows);
+        assert_string_equal(text ? text : "", cases[i].rows ? cases[i].rows : "");
+    }
+}
+
+static int64_t layers_of(struct db *db)
+{
+    return db_int(db, "SELECT count(*) FROM job_layer /* scan */", NULL, 0);
+}
+
+static void set_layers(struct db *db, int count)
+{
+    json_auto_t *args = json_pack("{s:i}", "count", count);
+    db_exec(db,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
+            "INSERT INTO job_layer SELECT (SELECT min(id) FROM job), i + i / 100, "
+            "1764331200000 + 35000 * i + i % 7 FROM n",
+            args);
+}
+
+/* An old export knows none, and takes none away; a text of ours is small. */
+static void layers_go_with_their_print(void **state)
+{
+    (void)state;
+    enum { LAYERS = 500, SIZE = 7 * LAYERS };
+    struct db *from = stocked(), *to = case_open();
+    db_exec(from, "DELETE FROM job_layer /* scan */", NULL);
+    auto_free char *none = exported(from);
+    set_layers(from, LAYERS);
+    auto_free char *text = exported(from);
+    assert_in_range(strlen(text) - strlen(none), LAYERS, SIZE);
+    json_auto_t *first = imported(to, none, TRANSFER_FAIL);
+    assert_int_equal(layers_of(to), 0);
+    json_auto_t *kept = imported(to, text, TRANSFER_SKIP);
+    assert_int_equal(total(kept, "skipped"), 1);
+    assert_int_equal(layers_of(to), 0);
+    json_auto_t *taken = imported(to, text, TRANSFER_UPDATE);
+    assert_int_equal(total(taken, "updated"), 1);
+    auto_free char *again = exported(to);
+    assert_string_equal(text, again);
+    assert_int_equal(layers_of(to), LAYERS);
+    json_auto_t *tree = json_loads(text, 0, NULL);
+    size_t i;
+    json_t *job;
+    json_array_foreach (json_object_get(tree, "print_jobs"), i, job)
+        json_object_del(job, "layer_times");
+    auto_free char *old = json_dumps(tree, JSON_REAL_PRECISION(15));
+    json_auto_t *same = imported(to, old, TRANSFER_FAIL);
+    assert_int_equal(layers_of(to), LAYERS);
+    json_object_set_new(json_array_get(json_object_get(tree, "print_jobs"), 0), "layer_times",
+                        json_string("1@5 x"));
+    auto_free char *bad = json_dumps(tree, JSON_REAL_PRECISION(15));
+    assert_refused(to, bad, "invalid_value", "print_jobs[0].layer_times");
+    case_close(from);
+    case_close(to);
+}
+
 /* Tables of the user's that no export holds, and why they stay at home. */
 static void every_table_is_known(void **state)
 {
     (void)state;
-    /* What is of this place, of this daemon and its clients; and the layers of prints, which only
-     * split those whose history is corrected later. */
+    /* What is of this place, of this daemon and its clients. */
     static const char *const at_home[] = {
-        "question", "alert",          "device",       "activity",  "channel",
-        "delivery", "api_key",        "pair_code",    "instance",  "idempotency",
-        "change",   "change_dropped", "source_event", "job_layer", NULL};
+        "question", "alert",          "device",       "activity", "channel",
+        "delivery", "api_key",        "pair_code",    "instance", "idempotency",
+        "change",   "change_dropped", "source_event", NULL};
     struct db *db = case_open();
     json_auto_t *tables = db_rows(
         db,
@@ -478,6 +559,7 @@ static void every_table_is_known(void **state)
         const struct transfer_entity *entity;
         for (size_t j = 0; (entity = transfer_entity_at(j)); j++)
             known |= strcmp(entity->table, name) == 0;
+        known |= strcmp(name, "job_layer") == 0; /* layer_times of its print */
         for (size_t j = 0; at_home[j]; j++)
             known |= strcmp(at_home[j], name) == 0;
         if (!known)
@@ -502,6 +584,8 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_read_is_not_empty),
         cmocka_unit_test(values_that_cannot_be_are_refused),
         cmocka_unit_test(sheets_keep_the_order_of_entry),
+        cmocka_unit_test(layers_are_one_text),
+        cmocka_unit_test(layers_go_with_their_print),
         cmocka_unit_test(every_column_is_carried),
         cmocka_unit_test(every_table_is_known),
     };
