@@ -147,6 +147,7 @@ void api_tick(struct api *api, int64_t now)
 {
     struct why why = {0};
     relieve(api);
+    readers_tick(api->readers, clock_mono());
     flush_uses(api, now);
     drop_tombstones(api, now);
     if (api->tls && tls_tick(api->tls, now, &why) != OK)
