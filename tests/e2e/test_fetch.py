@@ -74,22 +74,21 @@ class Fetching(unittest.TestCase):
 
     def test_grams_come_from_the_printer(self):
         bench = self.bench()
-        for name, family, serial in (("a1", "a1", A1), ("p1s", "p1s", P1S), ("x1", "x1c", X1), ("off", "a1", A1_OFF)):
+        for name, family, serial in (("a1", "a1", A1), ("p1s", "p1s", P1S), ("x1", "x1c", X1), ("off", "a1", A1_OFF),
+                                     ("other", "a1", OTHER)):
             self.prepare(bench, name, family, serial)
         server = self.vsftpd(bench, "a1", bench.files / A1)
         nothing = self.vsftpd(bench, "p1s")
         forged = self.peer(self_signed(bench.folder, X1))
         idle = self.peer(bench.brokers["off"].certificate)
+        other = self.vsftpd(bench, "other", self.shelf(bench, "other", PRINT.replace("layers=40", "layers=41")))
         rolls = {"a1": self.register(bench, "a1", server.port), "p1s": self.register(bench, "p1s", nothing.port),
                  "x1": self.register(bench, "x1", forged.port),
-                 "off": self.register(bench, "off", idle.port, fetch_sliced_file=False)}
+                 "off": self.register(bench, "off", idle.port, fetch_sliced_file=False),
+                 "other": self.register(bench, "other", other.port)}
         bench.do("speed 10")
         for name in rolls:
-            bench.do(f"print {name} file=part.gcode.3mf {PRINT}")
-        self.prepare(bench, "other", "a1", OTHER)
-        other = self.vsftpd(bench, "other", self.shelf(bench, "other", PRINT.replace("layers=40", "layers=41")))
-        rolls["other"] = self.register(bench, "other", other.port)
-        bench.do(f"print other file={FILE} source=screen {PRINT}")
+            bench.do(f"print {name} file={FILE} {'source=screen ' if name == 'other' else ''}{PRINT}")
         self.assertEqual(self.wait_state(bench, "a1", "ready", 30)["reason"], None)
         shown = self.job(bench, "a1")
         self.assertEqual(shown["status"], "printing")
@@ -240,4 +239,4 @@ class Fetching(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    main()
+    main(together=True)
