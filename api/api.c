@@ -46,6 +46,7 @@ static void close_all(struct api *api)
     auth_clear(&api->auth);
     auth_clear(&api->pairing);
     ticket_clear(&api->tickets);
+    stream_places_clear(&api->places);
     relief_clear(&api->relief);
     repeat_clear(&api->repeats);
     memo_clear(&api->memo);
@@ -74,6 +75,7 @@ enum err api_start(const struct api_context *context, const struct api_listener 
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     json_object_seed(0);
     ticket_init(&api->tickets);
+    stream_places_init(&api->places);
     auth_init(&api->auth);
     auth_init(&api->pairing);
     relief_init(&api->relief, SERVER_THREADS);

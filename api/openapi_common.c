@@ -82,7 +82,9 @@ const struct openapi_refusal openapi_common_refusals[] = {
     {413, "ContentTooLarge", "The body is too large.", openapi_common_takes_body},
     {415, "UnsupportedMediaType", "The body is of another media type.", typed},
     {422, "UnprocessableContent", "A field is wrong; `errors` names each.", always},
-    {429, "TooManyRequests", "Too many wrong keys came from this address.", guarded},
+    {429, "TooManyRequests",
+     "Too many wrong keys came from this address, or this client has too many streams open.",
+     guarded},
 };
 const size_t openapi_common_refusal_count = LEN(openapi_common_refusals);
 

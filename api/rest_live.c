@@ -131,12 +131,17 @@ enum err rest_live_events(struct request *request, struct reply *reply, struct w
         .since = cursor_of(request),
         .entities = json_array(),
         .key = json_integer_value(json_object_get(request->principal, "id")),
+        .address = request->call->address,
     };
     text_copy(ask.id, sizeof ask.id, request->call->id);
     enum err e = entities(request, ask.entities, &ask.telemetry, why);
     if (e == OK)
         e = stream_open(request->api, &ask, &reply->stream, why);
     json_decref(ask.entities); /* NULL where the stream has taken it over */
+    if (e == ERR_DENIED) {
+        reply->refusal = REFUSE_TOO_MANY;
+        reply_header_int(reply, "Retry-After", STREAM_BEAT_MS / 1000);
+    }
     if (e != OK)
         return e;
     reply->type = "text/event-stream";

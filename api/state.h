@@ -13,6 +13,7 @@
 #include "api/memo.h"
 #include "api/relief.h"
 #include "api/repeat.h"
+#include "api/stream_places.h"
 #include "api/ticket.h"
 
 struct identity;
@@ -37,7 +38,7 @@ struct api {
     struct tls *tls;           /* NULL: no listener needs it */
     struct mg_context *server;
     struct tickets tickets;
-    atomic_int streams;           /* open ones */
+    struct stream_places places;
     int64_t drop_at;              /* of old tombstones next; ms, monotonic; main thread only */
     bool webhooks_apart;          /* a listener serves them alone; constant while it serves */
     atomic_size_t listener_count; /* those before it are constant */

@@ -1,6 +1,5 @@
 #include "api/stream.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@ enum { PACE_MS = 50, BATCH_ROWS = 100, BATCH_BYTES = 32 * 1024 };
 
 struct stream {
     struct api *api;
+    int place;
     struct stream_ask ask;
     const struct stream_sink *sink;
     struct buf out;                           /* what is to be written next */
@@ -38,36 +38,44 @@ struct stream {
 };
 
 /* Take a place for a stream. */
-static enum err enter(struct api *api, struct why *why)
+static enum err enter(struct api *api, const struct stream_ask *ask, int *ret_place,
+                      struct why *why)
 {
     if (hub_refuses(api->context.hub))
         return why_fail(why, ERR_BUSY, "stopping", NULL, "the daemon is stopping");
-    if (atomic_fetch_add(&api->streams, 1) < LIMIT_STREAMS)
-        return OK;
-    atomic_fetch_sub(&api->streams, 1);
-    return why_fail(why, ERR_BUSY, "too_many_streams", NULL,
-                    "%d streams are open already; use /api/sync meanwhile", LIMIT_STREAMS);
+    *ret_place = stream_places_take(&api->places, ask->key, ask->address);
+    if (*ret_place == STREAM_PLACES_OWN)
+        return why_fail(why, ERR_DENIED, "too_many_own_streams", NULL,
+                        "this client has %d streams open already; close one, or use /api/sync",
+                        LIMIT_CLIENT_STREAMS);
+    return *ret_place >= 0
+               ? OK
+               : why_fail(why, ERR_BUSY, "too_many_streams", NULL,
+                          "%d streams are open already; use /api/sync meanwhile", LIMIT_STREAMS);
 }
 
 enum err stream_open(struct api *api, struct stream_ask *ask, struct stream **ret_stream,
                      struct why *why)
 {
-    enum err e = enter(api, why);
+    int place = STREAM_PLACES_FULL;
+    enum err e = enter(api, ask, &place, why);
     if (e != OK)
         return e;
     struct stream *stream = calloc(1, sizeof *stream);
     if (!stream) {
-        atomic_fetch_sub(&api->streams, 1);
+        stream_places_give(&api->places, place);
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     }
     int64_t now = clock_mono();
     *stream = (struct stream){.api = api,
+                              .place = place,
                               .ask = *ask,
                               .told = json_object(),
                               .begun = now,
                               .wrote_at = now,
                               .key_at = now,
                               .received_at = now};
+    stream->ask.address = NULL; /* the call's */
     ask->entities = NULL;
     *ret_stream = stream;
     return OK;
@@ -77,7 +85,7 @@ void stream_close(struct stream *stream)
 {
     if (!stream)
         return;
-    atomic_fetch_sub(&stream->api->streams, 1);
+    stream_places_give(&stream->api->places, stream->place);
     buf_clear(&stream->out);
     json_decref(stream->told);
     json_decref(stream->ask.entities);

@@ -5,7 +5,7 @@
  * There is no queue: a stream reads the feed behind its cursor whenever something was committed,
  * so that it can neither overflow nor miss or repeat a change. Between two looks it holds neither a
  * connection to the database nor the door. Its worker is its own as long as it lives, which is why
- * there are at most LIMIT_STREAMS.
+ * there are at most LIMIT_STREAMS, and LIMIT_CLIENT_STREAMS of one client.
  *
  * Every event is one JSON object of stream_event_shape; its name is `<entity>.created`, `.updated`
  * or `.deleted`, `printer.telemetry`, `ready` or `reset`. Its id is a cursor for Last-Event-ID and
@@ -45,8 +45,9 @@ struct stream_ask {
     int64_t since;    /* cursor; -1: from now on; STREAM_LOST: one that nobody gave */
     json_t *entities; /* names that are wanted and may be seen; taken over */
     bool telemetry;
-    int64_t key; /* row id of the key that asks; 0: none */
-    char id[17]; /* of the request, for the log */
+    int64_t key;         /* row id of the key that asks; 0: none */
+    const char *address; /* whose it is without a key; read by stream_open alone */
+    char id[17];         /* of the request, for the log */
 };
 
 enum { STREAM_NOW = -1, STREAM_LOST = -2 };
@@ -58,7 +59,8 @@ struct stream_sink {
     void *ctx;
 };
 
-/* Take a place; ERR_BUSY where all are taken or the daemon stops. */
+/* Take a place; ERR_BUSY where all are taken or the daemon stops, ERR_DENIED where this client has
+ * its share of them already. */
 enum err stream_open(struct api *api, struct stream_ask *ask, struct stream **ret_stream,
                      struct why *why);
 /* Until the reader goes, is too slow, its key ends, or the daemon stops. */

@@ -24,7 +24,8 @@ enum {
     LIMIT_PAGE = 1000,          /* rows of one page of a list when a limit is asked for */
     LIMIT_QUANTITY = 50,        /* rolls made by one POST */
     LIMIT_LABELS = 1000,        /* labels of one POST */
-    LIMIT_STREAMS = 8,          /* SSE clients at once */
+    LIMIT_STREAMS = 8,          /* SSE streams at once */
+    LIMIT_CLIENT_STREAMS = 4,   /* of which one client has so many at most */
     LIMIT_GROUP = 64,           /* plans in one COMMIT */
     LIMIT_SOURCE_EVENTS = 2000, /* webhooks and polls kept for diagnosis */
     LIMIT_ENTITIES = 1000,      /* lines of [homeassistant.entities] */

@@ -12,7 +12,7 @@ from lib.events import Events
 from lib.main import main
 from lib.wait import wait_until
 
-STREAMS = 8
+STREAMS, SHARE = 8, 4  # in all, and of one client
 ENTITIES = {  # entity: (list, key)
     "spool": ("/api/spools?archived=true", "spool_id"),
     "slot": ("/api/ams_slots", "ams_slot_id"),
@@ -417,8 +417,26 @@ class StreamsTest(HttpCase):
 
         return wait_until(attempt, 10, "a place for a stream")
 
+    def test_one_client_does_not_take_all(self):
+        """Streams by ticket count for the key behind it; what is closed is free again."""
+        key = self.daemon.create_key("greedy", "read")
+        streams = [self.open(key=key) for _ in range(SHARE - 1)]
+        token = self.daemon.post("/api/events/token", {}, key=key).json["token"]
+        streams.append(self.open(query=f"?token={token}", key=""))
+        answer = self.daemon.get("/api/events", key=key)
+        self.assertProblem(answer, 429, "too_many_own_streams")
+        self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        self.assertStatus(self.daemon.get("/api/sync", key=key))
+        with self.open() as other:
+            other.named("ready")
+        streams[0].close()
+        streams.append(self.open(key=key))
+        for stream in streams:
+            stream.close()
+
     def test_more_than_there_is_room_for(self):
-        streams = [self.open() for _ in range(STREAMS)]
+        keys = [self.daemon.create_key(f"client {n}", "read") for n in range(STREAMS // SHARE)]
+        streams = [self.open(key=key) for key in keys for _ in range(SHARE)]
         before = self.daemon.memory_kib()
 
         def attempt(_):
@@ -459,7 +477,8 @@ class StreamsTest(HttpCase):
 
     def test_a_stop_ends_them_at_once(self):
         with Daemon() as daemon:
-            streams = [Events(daemon) for _ in range(STREAMS)]
+            keys = [daemon.key, daemon.create_key("other", "read")]
+            streams = [Events(daemon, key=key) for key in keys for _ in range(SHARE)]
             stalled = streams[0]
             for stream in streams[1:]:
                 stream.named("ready")
