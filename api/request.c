@@ -72,7 +72,8 @@ enum err request_reply_list(struct request *request, struct reply *reply, reques
     reply_header_int(reply, "X-Total-Count", list.total);
     if (list.next.len)
         add_next(request, list.next.data, reply);
-    reply_etag(reply, list.seq);
+    if (list.seq)
+        reply_etag(reply, list.seq);
     buf_clear(&reply->body);
     reply->body = list.body;
     list.body = (struct buf){0};

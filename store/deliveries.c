@@ -200,7 +200,6 @@ enum err deliveries_list(struct db *db, const json_t *args, struct list *ret_lis
     static const struct list_sort sorts[] = {{"created_at", "created_at"}};
     static const struct list_kind kind = {
         .shape = &deliveries_shape,
-        .entity = "delivery",
         .key = "delivery_id",
         .filters = filters,
         .filter_count = LEN(filters),
@@ -217,7 +216,6 @@ enum err deliveries_channel_list(struct db *db, const json_t *args, struct list 
     static const struct list_sort sorts[] = {{"channel", "channel"}};
     static const struct list_kind kind = {
         .shape = &deliveries_channel_shape,
-        .entity = "channel",
         .key = "channel",
         .sorts = sorts,
         .sort_count = LEN(sorts),

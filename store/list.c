@@ -193,7 +193,7 @@ enum err list_read(struct db *db, const struct list_kind *kind, const json_t *ar
     add_page(db, &query, ret_list);
     add_total(db, &query, ret_list);
     add_next(db, &query, ret_list);
-    ret_list->seq = changes_newest_of(db, kind->entity);
+    ret_list->seq = kind->entity ? changes_newest_of(db, kind->entity) : 0;
     if (!db_failed(db) && (ret_list->body.failed || ret_list->next.failed))
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a list");
     return db_status(db, why);

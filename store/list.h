@@ -17,7 +17,7 @@ struct field_shape;
 struct list {
     struct buf body; /* a JSON array */
     int64_t total;   /* rows that match, whatever the page */
-    int64_t seq;     /* newest change of the entities in it: the ETag */
+    int64_t seq;     /* newest change of the entities in it: the ETag; 0: it is in no feed */
     struct buf next; /* cursor of the next page; empty on the last */
 };
 
@@ -39,7 +39,7 @@ struct list_sort {
 /* What a list is: constant rows, one for each kind of list. */
 struct list_kind {
     const struct field_shape *shape; /* its view is read */
-    const char *entity;              /* in the change feed */
+    const char *entity;              /* in the change feed; NULL: it is in none */
     const char *key;                 /* unique column: the last criterion of every order */
     const struct list_filter *filters;
     size_t filter_count;

@@ -81,7 +81,6 @@ enum err source_events_list(struct db *db, const json_t *args, struct list *ret_
     static const struct list_sort sorts[] = {{"source_event_id", "source_event_id"}};
     static const struct list_kind kind = {
         .shape = &source_events_shape,
-        .entity = "source_event",
         .key = "source_event_id",
         .filters = filters,
         .filter_count = LEN(filters),
@@ -90,7 +89,7 @@ enum err source_events_list(struct db *db, const json_t *args, struct list *ret_
         .order = "DESC",
     };
     enum err e = list_read(db, &kind, args, ret_list, why);
-    /* They are in no feed: what is newest tells a list from another. */
+    /* What is newest tells a list from another. */
     ret_list->seq = db_int(db, "SELECT max(id) FROM source_event", NULL, 0);
     return e ? e : db_status(db, why);
 }

@@ -135,6 +135,15 @@ class WebhookTest(ChannelCase):
         self.ended(2)
         self.assertEqual(len(self.peer.posts), 2)
 
+    def test_what_the_client_has_is_no_longer_true(self):
+        """The log is in no feed of changes: its ETag follows what it says."""
+        paths = ("/api/notifications", "/api/notifications/channels")
+        tags = {path: self.daemon.get(path).headers["ETag"] for path in paths}
+        self.assertEqual({self.daemon.get(path, headers={"If-None-Match": tag}).status for path, tag in tags.items()}, {304})
+        self.low()
+        self.ended(1)
+        self.assertEqual({self.daemon.get(path, headers={"If-None-Match": tag}).status for path, tag in tags.items()}, {200})
+
     def test_trial(self):
         answer = self.daemon.post("/api/notifications/test", {})
         self.assertEqual(answer.status, 202)
