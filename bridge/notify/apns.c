@@ -23,6 +23,8 @@ enum { BODY_MAX = 4096, PRIORITY_NOW = 10, PRIORITY_SAVING = 5 };
 
 static const char audience[] = "apns"; /* both environments take the same token */
 static const char sandbox[] = "sandbox";
+/* Of 1: what is urgent stands before the others in the summary of the day. */
+static const double relevance_urgent = 0.8;
 /* What the app registers its buttons under. */
 static const char category[] = "SLOT_CHANGED";
 
@@ -82,8 +84,11 @@ static json_t *aps_of(const struct channel_job *job, bool asks)
                   payload_text(channel_text(job, "title"), PAYLOAD_TITLE_MOST), "body",
                   payload_text(channel_text(job, "message"), PAYLOAD_BODY_MOST), "thread-id",
                   thread_of(job), "interruption-level", channel_text(job, "level"));
+    args_take(aps, "badge", job->notice, "open_questions");
     if (!is_passive(job))
         json_object_set_new(aps, "sound", json_string("default"));
+    if (strcmp(channel_text(job, "level"), "time-sensitive") == 0)
+        json_object_set_new(aps, "relevance-score", json_real(relevance_urgent));
     if (asks) {
         json_object_set_new(aps, "category", json_string(category));
         json_object_set_new(aps, "mutable-content", json_integer(1)); /* names on the buttons */

@@ -58,7 +58,7 @@ enum channel_verdict channel_judge(const struct channel *channel, const struct c
 void channel_json(struct post *post, json_t *moved_body)
 {
     json_auto_t *body = moved_body;
-    char *text auto_free = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    char *text auto_free = body ? json_dumps(body, CHANNEL_DUMP) : NULL;
     if (!text) {
         post->body.failed = true;
         return;

@@ -21,6 +21,7 @@ struct post_answer;
 struct tokens;
 
 enum { CHANNEL_RECIPIENTS = 16 };
+enum { CHANNEL_DUMP = JSON_COMPACT | JSON_REAL_PRECISION(15) }; /* 29.99 stays 29.99 */
 
 /* As configured; NULL: unset. */
 struct channel_settings {

@@ -100,7 +100,7 @@ json_t *notice_make(const json_t *row)
     static const char *const handed_on[] = {
         "severity",    "delivery_id",     "alert_id",    "printer_id", "printer",
         "ams_slot_id", "ams_unit_number", "slot_number", "label",      "spool_id",
-        "job_id",      "question_id",     "data",        "created_at",
+        "job_id",      "question_id",     "data",        "created_at", "open_questions",
     };
     int kind = kind_of(text_of(row, "kind"));
     const char *text = text_of(row, "text");

@@ -41,11 +41,11 @@ void payload_write(json_t *moved_payload, size_t most, struct buf *ret_body)
 {
     static const char *const spare[] = {"data", "printer", "url"};
     json_auto_t *payload = moved_payload;
-    char *text auto_free = payload ? json_dumps(payload, JSON_COMPACT) : NULL;
+    char *text auto_free = payload ? json_dumps(payload, CHANNEL_DUMP) : NULL;
     for (size_t i = 0; text && strlen(text) > most && i < LEN(spare); i++) {
         json_object_del(payload, spare[i]);
         free(text);
-        text = json_dumps(payload, JSON_COMPACT);
+        text = json_dumps(payload, CHANNEL_DUMP);
     }
     if (text && strlen(text) <= most)
         buf_text(ret_body, text);

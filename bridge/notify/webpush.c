@@ -76,6 +76,7 @@ static void write_plain(const struct channel_job *job, struct buf *ret_plain)
                         payload_text(channel_text(job, "message"), PAYLOAD_BODY_MOST));
     json_object_set_new(payload, "level", json_string(channel_text(job, "level")));
     json_object_set_new(payload, "tag", json_string(channel_text(job, "tag")));
+    args_take(payload, "open_questions", job->notice, "open_questions");
     json_object_set_new(payload, "actions", actions_of(job));
     payload_write(payload, ECE_PLAIN_MAX, ret_plain);
 }

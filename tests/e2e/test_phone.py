@@ -148,6 +148,7 @@ class Phone(unittest.TestCase):
         count("ms from settled to pushed", round(post["at"] - changed - SETTLE * 1000))
         self.assertEqual((aps["alert"]["title"], aps["category"], aps["interruption-level"], aps["mutable-content"]),
                          ("A2 of Shelf: Slot changed", "SLOT_CHANGED", "time-sensitive", 1))
+        self.assertEqual((aps["badge"], aps["relevance-score"]), (1, 0.8))
         self.assertEqual((payload["printer_id"], payload["ams_unit_number"], payload["slot_number"]), (NAME, 1, 2))
         candidates = {c["spool_id"] for c in payload["candidates"]}
         self.assertEqual((len(candidates), candidates <= set(self.twins)), (BUTTONS, True))

@@ -60,7 +60,7 @@ class ApnsTest(PushCase):
         self.assertEqual(aps["alert"]["title"], "Roll is low")
         self.assertIn("has 50.0 g left", aps["alert"]["body"])
         self.assertEqual({k: v for k, v in aps.items() if k != "alert"},
-                         {"sound": "default", "thread-id": "filamentd", "interruption-level": "active"})
+                         {"sound": "default", "thread-id": "filamentd", "interruption-level": "active", "badge": 0})
         self.assertEqual((payload["type"], payload["spool_id"], payload["data"]["remaining_grams"]), ("low_spool", spool, 50))
         self.assertNotIn("candidates", payload)
         self.low()

@@ -76,6 +76,11 @@ class WebhookTest(ChannelCase):
         self.assertEqual((channel["channel"], channel["ready"], channel["waiting"], channel["error"]), ("webhook", True, 0, None))
         self.assertIsNotNone(channel["last_ok_at"])
 
+    def test_figures_are_as_they_are_shown(self):
+        roll = self.daemon.post("/api/spools", SPOOL).json["spool"]["spool_id"]
+        self.daemon.post(f"/api/spools/{roll}/adjust_weight", {"new_weight_grams": 49.99})
+        self.assertIn(b'"remaining_grams":49.99,', self.posts(1)[0].body)
+
     def test_it_is_tried_again_in_order(self):
         self.peer.answers = [503, (429, {"Retry-After": "1"})]
         self.low()

@@ -45,6 +45,7 @@ class WebPushTest(PushCase):
         payload = post["payload"]
         self.assertEqual((payload["title"], payload["level"], payload["tag"]), ("Roll is low", "active", tag))
         self.assertEqual((payload["spool_id"], payload["data"]["remaining_grams"], payload["actions"]), (spool, 50, []))
+        self.assertEqual(payload["open_questions"], 0)
         self.assertEqual((payload["delivery_id"], sent["device_id"]), (sent["delivery_id"], device["device_id"]))
         self.assertNotIn("printer_id", payload, "what does not apply takes no room")
         self.assertIsNotNone(self.device("one")["last_ok_at"])
