@@ -96,7 +96,7 @@ route_handler rest_devices_list, rest_devices_get, rest_devices_register, rest_d
 enum { REST_TOKEN_BYTES = 256, REST_TOKEN_SIZE = 2 * REST_TOKEN_BYTES + 1 };
 
 extern const struct body_table rest_activities_register_body;
-route_handler rest_activities_register, rest_activities_delete;
+route_handler rest_activities_list, rest_activities_register, rest_activities_delete;
 /* A token of ActivityKit, in hex of either case, as lower case. */
 bool rest_activities_token(const char *text, char ret_hex[REST_TOKEN_SIZE], struct why *ret_fault);
 

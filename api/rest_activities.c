@@ -28,6 +28,11 @@ bool rest_activities_token(const char *text, char ret_hex[REST_TOKEN_SIZE], stru
     return true;
 }
 
+enum err rest_activities_list(struct request *request, struct reply *reply, struct why *why)
+{
+    return request_reply_list(request, reply, activities_list, why);
+}
+
 enum err rest_activities_register(struct request *request, struct reply *reply, struct why *why)
 {
     char hex[REST_TOKEN_SIZE];

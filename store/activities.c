@@ -6,6 +6,8 @@
 #include "core/rules.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/devices.h"
+#include "store/list.h"
 
 static const struct field fields[] = {
     {.name = "activity_id", .kind = K_TEXT, .doc = "Identifier of the activity"},
@@ -25,7 +27,7 @@ static const struct field fields[] = {
      .flags = FIELD_NULLABLE,
      .doc = "Not updated since then: Apple knows its token no longer"},
 };
-const struct field_shape activities_shape = {NULL, fields, LEN(fields), "Activity"};
+const struct field_shape activities_shape = {"activities", fields, LEN(fields), "Activity"};
 
 static const struct field open_fields[] = {
     {.name = "sent", .kind = K_OBJECT, .doc = "What it shows"},
@@ -59,16 +61,10 @@ void activities_offer(struct db *db, int64_t device, const char *token)
 
 static enum err row_of(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    *ret = db_row(
-        db,
-        "SELECT a.public_id AS activity_id, d.public_id AS device_id, j.public_id AS job_id, "
-        "strftime('%Y-%m-%dT%H:%M:%SZ', a.registered_at / 1000, 'unixepoch') AS registered_at, "
-        "strftime('%Y-%m-%dT%H:%M:%SZ', a.sent_at / 1000, 'unixepoch') AS last_sent_at, "
-        "strftime('%Y-%m-%dT%H:%M:%SZ', a.ended_at / 1000, 'unixepoch') AS ended_at, "
-        "strftime('%Y-%m-%dT%H:%M:%SZ', a.gone_at / 1000, 'unixepoch') AS gone_at "
-        "FROM activity a JOIN device d ON d.id = a.device JOIN job j ON j.id = a.job "
-        "WHERE a.device = :device AND a.kind = 'update' AND coalesce(a.job, 0) = :job",
-        args, &activities_shape);
+    *ret = db_row(db,
+                  "SELECT * FROM activities WHERE activity_id = (SELECT public_id FROM activity "
+                  "WHERE device = :device AND kind = 'update' AND coalesce(job, 0) = :job)",
+                  args, &activities_shape);
     return db_status(db, why);
 }
 
@@ -116,6 +112,24 @@ enum err activities_register(struct db *db, const json_t *args, json_t **ret, bo
                 "AND coalesce(job, 0) = :job AND token <> :token",
                 copy);
     return row_of(db, copy, ret, why);
+}
+
+enum err activities_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why)
+{
+    static const struct list_filter filters[] = {{"device_id", "device_id = lower(:device_id)"}};
+    static const struct list_sort sorts[] = {{"registered_at", "registered_at"}};
+    static const struct list_kind kind = {
+        .shape = &activities_shape,
+        .key = "activity_id",
+        .filters = filters,
+        .filter_count = LEN(filters),
+        .sorts = sorts,
+        .sort_count = LEN(sorts),
+        .order = "DESC",
+    };
+    json_auto_t *device = NULL;
+    enum err e = devices_get(db, args, &device, why);
+    return e ? e : list_read(db, &kind, args, ret_list, why);
 }
 
 enum err activities_delete(struct db *db, const json_t *args, json_t **ret, struct why *why)

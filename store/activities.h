@@ -19,6 +19,7 @@
 
 struct db;
 struct field_shape;
+struct list;
 
 extern const struct field_shape activities_shape; /* without its token */
 
@@ -29,6 +30,8 @@ void activities_offer(struct db *db, int64_t device, const char *token);
  * (${ret_made}: false), another token takes the place of the first. Returns its row. */
 enum err activities_register(struct db *db, const json_t *args, json_t **ret, bool *ret_made,
                              struct why *why);
+/* {device_id}: what the app of a device has registered, newest first. */
+enum err activities_list(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 /* {device_id, activity_id}. Returns {activity_id, status: "deleted"}. */
 enum err activities_delete(struct db *db, const json_t *args, json_t **ret, struct why *why);
 

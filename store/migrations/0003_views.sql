@@ -408,6 +408,21 @@ SELECT
 FROM device d
 LEFT JOIN api_key k ON k.id = d.api_key;
 
+-- Without the token, and without what starts some.
+CREATE VIEW activities AS
+SELECT
+    a.public_id AS activity_id,
+    d.public_id AS device_id,
+    j.public_id AS job_id,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.registered_at / 1000, 'unixepoch') AS registered_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.sent_at / 1000, 'unixepoch') AS last_sent_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.ended_at / 1000, 'unixepoch') AS ended_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.gone_at / 1000, 'unixepoch') AS gone_at
+FROM activity a
+JOIN device d ON d.id = a.device
+JOIN job j ON j.id = a.job
+WHERE a.kind = 'update';
+
 CREATE VIEW channels AS
 SELECT
     c.name AS channel,

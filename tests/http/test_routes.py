@@ -124,6 +124,7 @@ def device_examples(device, job, activity):
         "getWebPushKey": ("GET", "/api/devices/webpush_key", None, 200),
         "getDevice": ("GET", f"/api/devices/{device}", None, 200),
         "updateDevice": ("PATCH", f"/api/devices/{device}", {"preferences": {"min_severity": "warning"}}, 200),
+        "listActivities": ("GET", f"/api/devices/{device}/activities", None, 200),
         "registerActivity": ("POST", f"/api/devices/{device}/activities", {"job_id": job, "token": "cd" * 80}, 200),
         "deleteActivity": ("DELETE", f"/api/devices/{device}/activities/{activity}", None, 200),
         "deleteDevice": ("DELETE", f"/api/devices/{device}", None, 200),

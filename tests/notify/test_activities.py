@@ -200,6 +200,10 @@ class ActivitiesTest(PushCase):
         again = self.shows(SHOWN.upper(), 200)
         self.assertEqual(again["activity_id"], made["activity_id"])
         path = f"/api/devices/{self.device_id}/activities"
+        (listed,) = self.daemon.get(path).json
+        self.assertEqual({**listed, "last_sent_at": None}, {**made, "last_sent_at": None}, "what the server holds, without the token")
+        self.assertIsNotNone(listed["last_sent_at"])
+        self.assertEqual(self.daemon.get(f"/api/devices/{self.job}/activities").json["code"], "device_not_found")
         self.assertEqual(self.daemon.post(path, {"job_id": self.job, "token": "xyz"}).status, 422)
         self.assertEqual(self.daemon.post(path, {"job_id": self.device_id, "token": SHOWN}).json["code"], "job_not_found")
         self.assertEqual(self.daemon.post(f"/api/devices/{self.job}/activities", {"job_id": self.job, "token": SHOWN}).status, 404)
@@ -211,6 +215,7 @@ class ActivitiesTest(PushCase):
         self.wait_told(2)
         self.assertEqual(self.daemon.delete(f"{path}/{made['activity_id']}").json["status"], "deleted")
         self.assertEqual(self.daemon.delete(f"{path}/{made['activity_id']}").status, 404)
+        self.assertEqual(self.daemon.get(path).json, [])
         self.tell("printing", progress=60)
         self.silent(2)
 

@@ -170,6 +170,7 @@ def devices(w):
     path, shown = f"/api/devices/{device}/activities", {"job_id": job, "token": "ab" * 80}
     yield "registerActivity", 201, "POST", path, shown
     yield "registerActivity", 200, "POST", path, shown
+    yield "listActivities", 200, "GET", path, None
     browser = w.post("/api/devices", {**phone, "installation_id": "browser", "push": BROWSER})["device_id"]
     yield "registerActivity", 409, "POST", f"/api/devices/{browser}/activities", shown
     yield "deleteActivity", 200, "DELETE", f"{path}/{w.post(path, shown)['activity_id']}", None

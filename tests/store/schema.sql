@@ -1048,6 +1048,20 @@ CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
         ORDER BY slot.id;
 END;
 
+CREATE VIEW activities AS
+SELECT
+    a.public_id AS activity_id,
+    d.public_id AS device_id,
+    j.public_id AS job_id,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.registered_at / 1000, 'unixepoch') AS registered_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.sent_at / 1000, 'unixepoch') AS last_sent_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.ended_at / 1000, 'unixepoch') AS ended_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', a.gone_at / 1000, 'unixepoch') AS gone_at
+FROM activity a
+JOIN device d ON d.id = a.device
+JOIN job j ON j.id = a.job
+WHERE a.kind = 'update';
+
 CREATE VIEW alerts AS
 SELECT
     a.public_id AS alert_id,
