@@ -165,4 +165,31 @@ static inline struct job print_two_slots(struct db *db, int64_t printer)
     return job;
 }
 
+/* Rows of the ledger. */
+static inline int64_t print_events(struct db *db)
+{
+    return db_int(db, "SELECT count(*) FROM usage /* scan */", NULL, -1);
+}
+
+/* ${slot} held ${name} at its first stay in the history. */
+static inline void print_correct(struct db *db, int slot, const char *name)
+{
+    json_auto_t *id = print_spool_id(db, name);
+    json_auto_t *rows = case_rows(db, slots_history,
+                                  json_pack("{s:s, s:i, s:i}", "printer_id", "p1",
+                                            "ams_unit_number", 1, "slot_number", slot));
+    json_t *last = json_array_get(rows, json_array_size(rows) - 1);
+    json_auto_t *done = case_ok(
+        db, slots_correct,
+        json_pack("{s:O, s:O}", "history_id", json_object_get(last, "history_id"), "spool_id", id));
+}
+
+static inline void print_reach(struct db *db, int64_t printer, struct job *job, int layer)
+{
+    struct why why = {0};
+    job->layer = layer;
+    print_must(tracks_update(db, printer, job, &why), &why);
+    case_later(db, PRINT_MINUTE);
+}
+
 #endif

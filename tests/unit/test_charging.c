@@ -1,11 +1,7 @@
+/* Prints are charged: again and again with the same result, and as the history says. */
 #include "print_case.h"
 
 #include "store/alerts.h"
-
-static int64_t events(struct db *db)
-{
-    return db_int(db, "SELECT count(*) FROM usage /* scan */", NULL, -1);
-}
 
 static bool alerted(struct db *db, const char *kind)
 {
@@ -16,18 +12,6 @@ static bool alerted(struct db *db, const char *kind)
                   "SELECT 1 FROM alert WHERE kind = :kind AND (ended_at IS NULL OR :event) "
                   "/* scan */",
                   args, 0) != 0;
-}
-
-static void correct(struct db *db, int slot, const char *name)
-{
-    json_auto_t *id = print_spool_id(db, name);
-    json_auto_t *rows = case_rows(db, slots_history,
-                                  json_pack("{s:s, s:i, s:i}", "printer_id", "p1",
-                                            "ams_unit_number", 1, "slot_number", slot));
-    json_t *last = json_array_get(rows, json_array_size(rows) - 1);
-    json_auto_t *done = case_ok(
-        db, slots_correct,
-        json_pack("{s:O, s:O}", "history_id", json_object_get(last, "history_id"), "spool_id", id));
 }
 
 static void booking_again_changes_nothing(void **state)
@@ -41,11 +25,11 @@ static void booking_again_changes_nothing(void **state)
     assert_int_equal(print_used(db, "Red"), 4500);
     assert_int_equal(print_used(db, "Blue"), 5500);
     assert_true(alerted(db, "print_finished"));
-    int64_t seq = db_int(db, "SELECT max(seq) FROM change", NULL, 0), rows = events(db);
+    int64_t seq = db_int(db, "SELECT max(seq) FROM change", NULL, 0), rows = print_events(db);
     json_auto_t *once = case_ok(db, charging_rebook, print_job_args(db));
     json_auto_t *twice = case_ok(db, charging_rebook, print_job_args(db));
     assert_true(json_equal(once, twice));
-    assert_int_equal(events(db), rows);
+    assert_int_equal(print_events(db), rows);
     assert_int_equal(db_int(db, "SELECT max(seq) FROM change", NULL, 0), seq);
     case_close(db);
 }
@@ -60,11 +44,11 @@ static void grams_follow_the_history(void **state)
     print_roll(db, "Blue", 1000, 2);
     print_roll(db, "Green", 1000, 0);
     print_two_slots(db, printer);
-    correct(db, 2, "Green");
+    print_correct(db, 2, "Green");
     assert_int_equal(print_used(db, "Red"), 4500);
     assert_int_equal(print_used(db, "Blue"), 0);
     assert_int_equal(print_used(db, "Green"), 5500);
-    assert_int_equal(events(db), 4);
+    assert_int_equal(print_events(db), 4);
     case_close(db);
 }
 
@@ -113,110 +97,6 @@ static void an_answer_books_what_was_open(void **state)
     case_close(db);
 }
 
-/* 1000 g less 4.5 g should have been left when it ran out: 995.5 g in a row of its own. */
-static void a_runout_weighs_its_roll(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    int64_t printer = print_printer(db);
-    print_roll(db, "Red", 1000, 1);
-    print_roll(db, "Blue", 1000, 2);
-    print_roll(db, "Green", 1000, 0);
-    struct job job = print_begin(db, printer);
-    print_slice(db, &job);
-    print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    print_dry(db, &job);
-    print_feed(db, printer, &job, 2, 5, NULL, NULL);
-    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
-    assert_int_equal(print_used(db, "Red"), 1000000);
-    assert_int_equal(print_used(db, "Blue"), 5500);
-    assert_int_equal(db_int(db, "SELECT mg FROM usage WHERE kind = 'runout' /* scan */", NULL, 0),
-                     995500);
-    int64_t rows = events(db);
-    json_auto_t *again = case_ok(db, charging_rebook, print_job_args(db));
-    assert_int_equal(events(db), rows);
-    correct(db, 1, "Green");
-    assert_int_equal(print_used(db, "Red"), 0);
-    assert_int_equal(print_used(db, "Green"), 1000000);
-    case_close(db);
-}
-
-/* A person's undo of the weighing stays undone. */
-static void an_undone_weighing_stays_undone(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    int64_t printer = print_printer(db);
-    print_roll(db, "Red", 1000, 1);
-    print_roll(db, "Blue", 1000, 2);
-    struct job job = print_begin(db, printer);
-    print_slice(db, &job);
-    print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    print_dry(db, &job);
-    print_feed(db, printer, &job, 2, 5, NULL, NULL);
-    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
-    json_auto_t *row =
-        db_row(db, "SELECT public_id FROM usage WHERE kind = 'runout' /* scan */", NULL, NULL);
-    json_auto_t *undone =
-        case_ok(db, ledger_undo, json_pack("{s:O}", "event_id", json_object_get(row, "public_id")));
-    assert_int_equal(print_used(db, "Red"), 4500);
-    json_auto_t *again = case_ok(db, charging_rebook, print_job_args(db));
-    assert_int_equal(print_used(db, "Red"), 4500);
-    case_close(db);
-}
-
-/* A slot that became empty without a successor or a word of the printer: a person's swap. */
-static void an_empty_slot_alone_is_no_runout(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    struct why why = {0};
-    int64_t printer = print_printer(db);
-    print_roll(db, "Red", 1000, 1);
-    struct job job = print_begin(db, printer);
-    print_slice(db, &job);
-    print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    print_dry(db, &job);
-    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
-    assert_int_equal(print_used(db, "Red"), 10000);
-    db_exec(db, "UPDATE job_feed SET ran_out_at = to_at /* scan */", NULL);
-    print_must(charging_book(db, job.row, &why), &why);
-    assert_int_equal(print_used(db, "Red"), 1000000);
-    case_close(db);
-}
-
-static void reach(struct db *db, int64_t printer, struct job *job, int layer)
-{
-    struct why why = {0};
-    job->layer = layer;
-    print_must(tracks_update(db, printer, job, &why), &why);
-    case_later(db, PRINT_MINUTE);
-}
-
-/* What the printer says of a roll is not said of the one that came in after it. */
-static void a_code_is_about_the_roll_of_its_time(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    struct why why = {0};
-    int64_t printer = print_printer(db);
-    print_roll(db, "Red", 1000, 1);
-    struct job job = print_begin(db, printer);
-    print_slice(db, &job);
-    print_feed(db, printer, &job, 1, 0, NULL, NULL);
-    reach(db, printer, &job, 5);
-    int64_t since = db_now(db);
-    print_must(tracks_ran_out(db, job.row, since, &why), &why);
-    case_later(db, PRINT_MINUTE);
-    print_roll(db, "Blue", 1000, 1);
-    print_must(tracks_ran_out(db, job.row, since, &why), &why);
-    case_later(db, PRINT_MINUTE);
-    print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
-    assert_int_equal(print_used(db, "Red"), 1000000);
-    assert_true(print_used(db, "Blue") < 1000000);
-    case_close(db);
-}
-
 /* The place of that roll in the history. */
 static json_t *stay_of(struct db *db, const char *name)
 {
@@ -250,7 +130,7 @@ static void a_corrected_time_moves_the_split(void **state)
     print_slice(db, &job);
     print_feed(db, printer, &job, 1, 0, NULL, NULL);
     for (int layer = 1; layer <= PRINT_LAYERS; layer++)
-        reach(db, printer, &job, layer);
+        print_reach(db, printer, &job, layer);
     print_end(db, printer, &job, JOB_COMPLETED, PRINT_LAYERS, NULL);
     assert_int_equal(print_used(db, "Red"), 10000);
     json_auto_t *id = print_spool_id(db, "Green");
@@ -412,10 +292,6 @@ int main(void)
         cmocka_unit_test(grams_follow_the_history),
         cmocka_unit_test(splits_follow_the_history),
         cmocka_unit_test(an_answer_books_what_was_open),
-        cmocka_unit_test(a_runout_weighs_its_roll),
-        cmocka_unit_test(an_undone_weighing_stays_undone),
-        cmocka_unit_test(an_empty_slot_alone_is_no_runout),
-        cmocka_unit_test(a_code_is_about_the_roll_of_its_time),
         cmocka_unit_test(a_corrected_time_moves_the_split),
         cmocka_unit_test(a_tag_is_the_last_resort),
         cmocka_unit_test(without_any_figure_it_is_open),

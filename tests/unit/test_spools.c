@@ -1,39 +1,14 @@
-#include "store_case.h"
+/* Rolls: made, changed, put away and listed. */
+#include "spool_case.h"
 
 #include "base/buf.h"
 #include "store/changes.h"
-#include "store/slots.h"
-#include "store/spools.h"
-
-static json_t *body(const char *color, int grams)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:i}", "brand", "Bambu Lab", "product_name", "PLA Basic",
-                     "material_type", "PLA", "color_hex", color, "initial_weight_grams",
-                     grams * 1000);
-}
-
-static json_t *with(json_t *args, const char *key, json_t *value)
-{
-    json_object_set_new(args, key, value);
-    return args;
-}
-
-static json_t *make(struct db *db, const char *color, int grams)
-{
-    json_auto_t *made = case_ok(db, spools_create, body(color, grams));
-    return json_incref(json_object_get(made, "spool"));
-}
-
-static json_t *of(const json_t *spool)
-{
-    return json_pack("{s:O}", "spool_id", json_object_get(spool, "spool_id"));
-}
 
 static void a_roll_is_what_was_said(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#ff8000", 1000);
+    json_auto_t *roll = spool_make(db, "#ff8000", 1000);
     assert_string_equal(case_text(roll, "color_hex"), "#FF8000");
     assert_int_equal(case_number(roll, "initial_weight_grams"), 1000);
     assert_int_equal(case_number(roll, "current_weight_grams"), 1000);
@@ -49,14 +24,14 @@ static void lists_and_items_are_the_same(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF8000", 750);
+    json_auto_t *roll = spool_make(db, "#FF8000", 750);
     json_auto_t *rows = case_rows(db, spools_list, json_object());
     assert_int_equal(json_array_size(rows), 1);
     assert_true(json_equal(json_array_get(rows, 0), roll));
     auto_buf text = {0};
     int64_t seq = 0;
     struct why why;
-    json_auto_t *args = of(roll);
+    json_auto_t *args = spool_of(roll);
     assert_int_equal(spools_text(db, args, &text, &seq, &why), OK);
     json_auto_t *item = json_loadb(text.data, text.len, 0, NULL);
     assert_true(json_equal(item, roll));
@@ -68,15 +43,15 @@ static void a_box_of_rolls_is_one_product(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *made =
-        case_ok(db, spools_create, with(body("#FFF", 1000), "quantity", json_integer(50)));
+    json_auto_t *made = case_ok(db, spools_create,
+                                spool_with(spool_body("#FFF", 1000), "quantity", json_integer(50)));
     assert_int_equal(json_array_size(json_object_get(made, "spools")), 50);
     assert_int_equal(db_int(db, "SELECT count(*) FROM filament /* scan */", NULL, 0), 1);
     assert_int_equal(db_int(db, "SELECT count(*) FROM vendor /* scan */", NULL, 0), 1);
     case_refused(db, spools_create, ERR_INVALID, "out_of_range",
-                 with(body("#FFF", 1000), "quantity", json_integer(51)));
+                 spool_with(spool_body("#FFF", 1000), "quantity", json_integer(51)));
     case_refused(db, spools_create, ERR_INVALID, "out_of_range",
-                 with(body("#FFF", 1000), "quantity", json_integer(0)));
+                 spool_with(spool_body("#FFF", 1000), "quantity", json_integer(0)));
     case_close(db);
 }
 
@@ -84,7 +59,7 @@ static void names_are_found_in_any_case(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *one = make(db, "#FFFFFF", 1000);
+    json_auto_t *one = spool_make(db, "#FFFFFF", 1000);
     json_auto_t *made = case_ok(db, spools_create,
                                 json_pack("{s:s, s:s, s:s, s:s, s:i}", "brand", "BAMBU LAB",
                                           "product_name", "pla basic", "material_type", " pla ",
@@ -101,37 +76,16 @@ static void a_clients_id_is_kept_once(void **state)
     (void)state;
     static const char id[] = "0198A1B2-0000-7000-8000-000000000001";
     struct db *db = case_open();
-    json_auto_t *made =
-        case_ok(db, spools_create, with(body("#000", 1000), "spool_id", json_string(id)));
+    json_auto_t *made = case_ok(db, spools_create,
+                                spool_with(spool_body("#000", 1000), "spool_id", json_string(id)));
     assert_string_equal(case_text(made, "spool_id"), "0198a1b2-0000-7000-8000-000000000001");
     case_refused(db, spools_create, ERR_CONFLICT, "spool_exists",
-                 with(body("#000", 1000), "spool_id", json_string(id)));
+                 spool_with(spool_body("#000", 1000), "spool_id", json_string(id)));
     case_refused(db, spools_create, ERR_INVALID, "invalid_uuid",
-                 with(body("#000", 1000), "spool_id", json_string("roll-1")));
+                 spool_with(spool_body("#000", 1000), "spool_id", json_string("roll-1")));
     json_auto_t *found = case_ok(db, spools_get, json_pack("{s:s}", "spool_id", id));
     json_auto_t *by_number = case_ok(db, spools_get, json_pack("{s:s}", "spool_id", "1"));
     assert_true(json_equal(found, by_number));
-    case_close(db);
-}
-
-static void weights_of_a_new_roll(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *made = case_ok(
-        db, spools_create, with(body("#000", 1000), "current_weight_grams", json_integer(400250)));
-    const json_t *roll = json_object_get(made, "spool");
-    case_near(roll, "current_weight_grams", 400.25, 1e-9);
-    json_auto_t *events = case_rows(db, ledger_list, json_object());
-    assert_int_equal(json_array_size(events), 1);
-    case_near(json_array_get(events, 0), "grams_used", 599.75, 1e-9);
-    case_refused(db, spools_create, ERR_INVALID, "current_above_initial",
-                 with(body("#000", 1000), "current_weight_grams", json_integer(1000001)));
-    json_t *raised = with(body("#000", 1000), "current_weight_grams", json_integer(1200000));
-    json_auto_t *more = case_ok(db, spools_create, with(raised, "raise_initial", json_true()));
-    const json_t *big = json_object_get(more, "spool");
-    assert_int_equal(case_number(big, "initial_weight_grams"), 1200);
-    assert_int_equal(case_number(big, "current_weight_grams"), 1200);
     case_close(db);
 }
 
@@ -139,19 +93,19 @@ static void temperatures_have_an_order(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_t *args = with(body("#000", 1000), "nozzle_temp_min_c", json_integer(230));
+    json_t *args = spool_with(spool_body("#000", 1000), "nozzle_temp_min_c", json_integer(230));
     case_refused(db, spools_create, ERR_INVALID, "min_above_max",
-                 with(args, "nozzle_temp_max_c", json_integer(190)));
+                 spool_with(args, "nozzle_temp_max_c", json_integer(190)));
     case_refused(db, spools_create, ERR_INVALID, "out_of_range",
-                 with(body("#000", 1000), "nozzle_temp_max_c", json_integer(401)));
+                 spool_with(spool_body("#000", 1000), "nozzle_temp_max_c", json_integer(401)));
     case_refused(db, spools_create, ERR_INVALID, "out_of_range",
-                 with(body("#000", 1000), "bed_temp_max_c", json_integer(151)));
-    json_auto_t *roll = make(db, "#000", 1000);
-    json_t *put = with(of(roll), "nozzle_temp_min_c", json_integer(190));
+                 spool_with(spool_body("#000", 1000), "bed_temp_max_c", json_integer(151)));
+    json_auto_t *roll = spool_make(db, "#000", 1000);
+    json_t *put = spool_with(spool_of(roll), "nozzle_temp_min_c", json_integer(190));
     json_auto_t *done =
-        case_ok(db, spools_update, with(put, "nozzle_temp_max_c", json_integer(230)));
+        case_ok(db, spools_update, spool_with(put, "nozzle_temp_max_c", json_integer(230)));
     case_refused(db, spools_update, ERR_INVALID, "min_above_max",
-                 with(of(roll), "nozzle_temp_min_c", json_integer(231)));
+                 spool_with(spool_of(roll), "nozzle_temp_min_c", json_integer(231)));
     case_close(db);
 }
 
@@ -159,14 +113,15 @@ static void put_is_a_merge(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *first =
-        case_ok(db, spools_update, with(of(roll), "notes", json_string("from the fair")));
+    json_auto_t *roll = spool_make(db, "#FF0000", 1000);
+    json_auto_t *first = case_ok(db, spools_update,
+                                 spool_with(spool_of(roll), "notes", json_string("from the fair")));
     json_auto_t *done =
-        case_ok(db, spools_update, with(of(roll), "location", json_string("shelf 2")));
+        case_ok(db, spools_update, spool_with(spool_of(roll), "location", json_string("shelf 2")));
     const json_t *now = json_object_get(done, "spool");
     assert_string_equal(case_text(now, "notes"), "from the fair");
-    json_auto_t *cleared = case_ok(db, spools_update, with(of(roll), "notes", json_null()));
+    json_auto_t *cleared =
+        case_ok(db, spools_update, spool_with(spool_of(roll), "notes", json_null()));
     now = json_object_get(cleared, "spool");
     assert_true(json_is_null(json_object_get(now, "notes")));
     assert_string_equal(case_text(now, "location"), "shelf 2");
@@ -177,111 +132,18 @@ static void product_facts_move_one_roll(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *one = make(db, "#FF0000", 1000);
-    json_auto_t *two = make(db, "#FF0000", 1000);
+    json_auto_t *one = spool_make(db, "#FF0000", 1000);
+    json_auto_t *two = spool_make(db, "#FF0000", 1000);
     json_auto_t *done =
-        case_ok(db, spools_update, with(of(one), "color_hex", json_string("#00FF00")));
-    json_auto_t *other = case_ok(db, spools_get, of(two));
+        case_ok(db, spools_update, spool_with(spool_of(one), "color_hex", json_string("#00FF00")));
+    json_auto_t *other = case_ok(db, spools_get, spool_of(two));
     assert_string_equal(case_text(other, "color_hex"), "#FF0000");
     assert_string_equal(case_text(json_object_get(done, "spool"), "color_hex"), "#00FF00");
     json_auto_t *back =
-        case_ok(db, spools_update, with(of(one), "color_hex", json_string("#FF0000")));
+        case_ok(db, spools_update, spool_with(spool_of(one), "color_hex", json_string("#FF0000")));
     assert_string_equal(case_text(json_object_get(back, "spool"), "filament_id"),
                         case_text(two, "filament_id"));
     assert_int_equal(db_int(db, "SELECT count(*) FROM filament /* scan */", NULL, 0), 1);
-    case_close(db);
-}
-
-static void a_weight_is_a_row_of_the_ledger(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *done =
-        case_ok(db, spools_update, with(of(roll), "current_weight_grams", json_integer(900000)));
-    assert_int_equal(case_number(json_object_get(done, "spool"), "current_weight_grams"), 900);
-    json_auto_t *again =
-        case_ok(db, spools_update, with(of(roll), "current_weight_grams", json_integer(900000)));
-    json_auto_t *events = case_rows(db, ledger_list, json_object());
-    assert_int_equal(json_array_size(events), 1);
-    assert_string_equal(case_text(json_array_get(events, 0), "event_type"), "manual_adjustment");
-    case_refused(db, spools_update, ERR_INVALID, "current_above_initial",
-                 with(of(roll), "current_weight_grams", json_integer(1000001)));
-    case_close(db);
-}
-
-static void adjusting(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *less =
-        case_ok(db, spools_adjust, with(of(roll), "adjustment_grams", json_integer(-50000)));
-    assert_int_equal(case_number(less, "new_weight"), 950);
-    json_auto_t *set =
-        case_ok(db, spools_adjust, with(of(roll), "new_weight_grams", json_integer(500500)));
-    case_near(set, "new_weight", 500.5, 1e-9);
-    json_t *scale = with(of(roll), "gross_grams", json_integer(700000));
-    json_auto_t *weighed =
-        case_ok(db, spools_adjust, with(scale, "tare_grams", json_integer(250000)));
-    assert_int_equal(case_number(weighed, "new_weight"), 450);
-    case_refused(db, spools_adjust, ERR_INVALID, "tare_unknown",
-                 with(of(roll), "gross_grams", json_integer(700000)));
-    case_refused(db, spools_adjust, ERR_INVALID, "weight_below_zero",
-                 with(of(roll), "adjustment_grams", json_integer(-450001)));
-    case_refused(db, spools_adjust, ERR_INVALID, "exactly_one", of(roll));
-    json_t *both = with(of(roll), "adjustment_grams", json_integer(1));
-    case_refused(db, spools_adjust, ERR_INVALID, "exactly_one",
-                 with(both, "new_weight_grams", json_integer(1)));
-    case_close(db);
-}
-
-static void length_is_weight_by_density(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_t *known = with(of(roll), "density_g_cm3", json_real(1.24));
-    json_auto_t *done = case_ok(db, spools_update, known);
-    json_auto_t *used =
-        case_ok(db, spools_adjust, with(of(roll), "used_length_mm", json_real(10000)));
-    /* pi / 4 x 1.75^2 x 10000 mm3 = 24.0528 cm3, x 1.24 = 29.825 g */
-    case_near(used, "new_weight", 1000 - 29.825, 0.001);
-    case_close(db);
-}
-
-static void undoing(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *less =
-        case_ok(db, spools_adjust, with(of(roll), "adjustment_grams", json_integer(-50000)));
-    json_t *event = json_pack("{s:O}", "event_id", json_object_get(less, "event_id"));
-    json_auto_t *undone = case_ok(db, ledger_undo, json_incref(event));
-    assert_int_equal(case_number(undone, "new_weight"), 1000);
-    case_refused(db, ledger_undo, ERR_CONFLICT, "already_undone", event);
-    case_refused(db, ledger_undo, ERR_CONFLICT, "is_reversal",
-                 json_pack("{s:O}", "event_id", json_object_get(undone, "event_id")));
-    case_close(db);
-}
-
-static void waste_is_recorded(void **state)
-{
-    (void)state;
-    struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 100);
-    json_t *args = with(of(roll), "grams_used", json_integer(30000));
-    json_auto_t *done = case_ok(db, ledger_record, with(args, "event_type", json_string("waste")));
-    assert_int_equal(case_number(done, "new_weight"), 70);
-    assert_string_equal(case_text(json_object_get(done, "event"), "event_type"), "waste");
-    case_refused(db, ledger_record, ERR_INVALID, "weight_below_zero",
-                 with(of(roll), "grams_used", json_integer(70001)));
-    json_auto_t *history = case_rows(db, ledger_history, of(roll));
-    assert_int_equal(json_array_size(history), 1);
-    assert_int_equal(case_number(json_array_get(history, 0), "balance_grams"), 70);
-    json_auto_t *days = case_rows(db, ledger_history, with(of(roll), "bucket", json_string("day")));
-    assert_int_equal(case_number(json_array_get(days, 0), "grams_used"), 30);
     case_close(db);
 }
 
@@ -289,16 +151,16 @@ static void deleting_leaves_a_tombstone(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *less =
-        case_ok(db, spools_adjust, with(of(roll), "adjustment_grams", json_integer(-50000)));
+    json_auto_t *roll = spool_make(db, "#FF0000", 1000);
+    json_auto_t *less = case_ok(
+        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
     case_refused(db, spools_delete, ERR_CONFLICT, "spool_has_history",
-                 with(of(roll), "purge", json_true()));
-    json_auto_t *gone = case_ok(db, spools_delete, of(roll));
-    case_refused(db, spools_get, ERR_NOT_FOUND, "spool_not_found", of(roll));
+                 spool_with(spool_of(roll), "purge", json_true()));
+    json_auto_t *gone = case_ok(db, spools_delete, spool_of(roll));
+    case_refused(db, spools_get, ERR_NOT_FOUND, "spool_not_found", spool_of(roll));
     json_auto_t *rows = case_rows(db, spools_list, json_pack("{s:b}", "archived", 1));
     assert_int_equal(json_array_size(rows), 0);
-    json_auto_t *history = case_rows(db, ledger_history, of(roll));
+    json_auto_t *history = case_rows(db, ledger_history, spool_of(roll));
     assert_int_equal(json_array_size(history), 1);
     json_auto_t *changes = changes_since(db, 0, 1000);
     const json_t *last = json_array_get(changes, json_array_size(changes) - 1);
@@ -311,8 +173,9 @@ static void deleting_leaves_a_tombstone(void **state)
         }
     }
     assert_true(seen);
-    json_auto_t *fresh = make(db, "#00FF00", 1000);
-    json_auto_t *purged = case_ok(db, spools_delete, with(of(fresh), "purge", json_true()));
+    json_auto_t *fresh = spool_make(db, "#00FF00", 1000);
+    json_auto_t *purged =
+        case_ok(db, spools_delete, spool_with(spool_of(fresh), "purge", json_true()));
     assert_int_equal(db_int(db, "SELECT count(*) FROM spool /* scan */", NULL, 0), 1);
     case_close(db);
 }
@@ -321,13 +184,13 @@ static void archiving_hides(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
-    json_auto_t *done = case_ok(db, spools_archive, of(roll));
+    json_auto_t *roll = spool_make(db, "#FF0000", 1000);
+    json_auto_t *done = case_ok(db, spools_archive, spool_of(roll));
     json_auto_t *rows = case_rows(db, spools_list, json_object());
     assert_int_equal(json_array_size(rows), 0);
     json_auto_t *all = case_rows(db, spools_list, json_pack("{s:b}", "archived", 1));
     assert_int_equal(json_array_size(all), 1);
-    json_auto_t *back = case_ok(db, spools_restore, of(roll));
+    json_auto_t *back = case_ok(db, spools_restore, spool_of(roll));
     rows = (json_decref(rows), case_rows(db, spools_list, json_object()));
     assert_int_equal(json_array_size(rows), 1);
     case_close(db);
@@ -337,20 +200,21 @@ static void tags_belong_to_one_roll(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_t *tagged = with(body("#000", 1000), "tray_uuid", json_string("abcd01"));
-    json_auto_t *made =
-        case_ok(db, spools_create, with(tagged, "tag_uids", json_pack("[s, s]", "aa01", "bb02")));
+    json_t *tagged = spool_with(spool_body("#000", 1000), "tray_uuid", json_string("abcd01"));
+    json_auto_t *made = case_ok(
+        db, spools_create, spool_with(tagged, "tag_uids", json_pack("[s, s]", "aa01", "bb02")));
     const json_t *roll = json_object_get(made, "spool");
     assert_string_equal(case_text(roll, "tray_uuid"), "ABCD01");
     assert_int_equal(json_array_size(json_object_get(roll, "tag_uids")), 2);
     case_refused(db, spools_create, ERR_CONFLICT, "tray_uuid_taken",
-                 with(body("#000", 1000), "tray_uuid", json_string("ABCD01")));
-    json_auto_t *blank =
-        case_ok(db, spools_create, with(body("#000", 1000), "tray_uuid", json_string("0000")));
+                 spool_with(spool_body("#000", 1000), "tray_uuid", json_string("ABCD01")));
+    json_auto_t *blank = case_ok(
+        db, spools_create, spool_with(spool_body("#000", 1000), "tray_uuid", json_string("0000")));
     assert_true(json_is_null(json_object_get(json_object_get(blank, "spool"), "tray_uuid")));
-    json_auto_t *deleted = case_ok(db, spools_delete, of(roll));
+    json_auto_t *deleted = case_ok(db, spools_delete, spool_of(roll));
     json_auto_t *again =
-        case_ok(db, spools_create, with(body("#000", 1000), "tray_uuid", json_string("ABCD01")));
+        case_ok(db, spools_create,
+                spool_with(spool_body("#000", 1000), "tray_uuid", json_string("ABCD01")));
     case_close(db);
 }
 
@@ -360,7 +224,7 @@ static void filters_and_pages(void **state)
     struct db *db = case_open();
     static const char *const colors[] = {"#FF0000", "#FE0202", "#0000FF", "#00FF00", "#FFFFFF"};
     for (int i = 0; i < 25; i++) {
-        json_auto_t *roll = make(db, colors[i % 5], 100 + i);
+        json_auto_t *roll = spool_make(db, colors[i % 5], 100 + i);
     }
     json_auto_t *red = case_rows(db, spools_list, json_pack("{s:s}", "color", "#FF0000"));
     assert_int_equal(json_array_size(red), 10);
@@ -378,9 +242,9 @@ static void pages_follow_one_another(void **state)
     (void)state;
     struct db *db = case_open();
     for (int i = 0; i < 25; i++) {
-        json_auto_t *roll = make(db, i % 2 ? "#FF0000" : "#00FF00", 100 + i / 3);
+        json_auto_t *roll = spool_make(db, i % 2 ? "#FF0000" : "#00FF00", 100 + i / 3);
         if (i % 4 == 0) {
-            json_t *put = with(of(roll), "location", json_string("shelf"));
+            json_t *put = spool_with(spool_of(roll), "location", json_string("shelf"));
             json_auto_t *done = case_ok(db, spools_update, put);
         }
     }
@@ -436,12 +300,12 @@ static void every_change_moves_its_number(void **state)
 {
     (void)state;
     struct db *db = case_open();
-    json_auto_t *roll = make(db, "#FF0000", 1000);
+    json_auto_t *roll = spool_make(db, "#FF0000", 1000);
     const char *id = case_text(roll, "spool_id");
     int64_t seq = changes_of(db, "spool", id);
     assert_true(seq > 0);
-    json_auto_t *less =
-        case_ok(db, spools_adjust, with(of(roll), "adjustment_grams", json_integer(-1000)));
+    json_auto_t *less = case_ok(
+        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-1000)));
     assert_true(changes_of(db, "spool", id) > seq);
     seq = changes_of(db, "spool", id);
     db_exec(db, "UPDATE vendor SET name = 'Bambu' /* scan */", NULL);
@@ -458,15 +322,9 @@ int main(void)
         cmocka_unit_test(a_box_of_rolls_is_one_product),
         cmocka_unit_test(names_are_found_in_any_case),
         cmocka_unit_test(a_clients_id_is_kept_once),
-        cmocka_unit_test(weights_of_a_new_roll),
         cmocka_unit_test(temperatures_have_an_order),
         cmocka_unit_test(put_is_a_merge),
         cmocka_unit_test(product_facts_move_one_roll),
-        cmocka_unit_test(a_weight_is_a_row_of_the_ledger),
-        cmocka_unit_test(adjusting),
-        cmocka_unit_test(length_is_weight_by_density),
-        cmocka_unit_test(undoing),
-        cmocka_unit_test(waste_is_recorded),
         cmocka_unit_test(deleting_leaves_a_tombstone),
         cmocka_unit_test(archiving_hides),
         cmocka_unit_test(tags_belong_to_one_roll),
