@@ -9,6 +9,7 @@
 #include "bridge/printer/links.h"
 #include "service/reach.h"
 #include "store/alerts.h"
+#include "store/spools.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -120,7 +121,8 @@ static enum err write_news(void *ctx, struct db *db, struct why *why)
 static enum err write_day(void *ctx, struct db *db, struct why *why)
 {
     (void)ctx;
-    return alerts_day(db, why);
+    enum err e = spools_day(db, why);
+    return e ? e : alerts_day(db, why);
 }
 
 /* False: it was not written, and is tried again with the next tick. */

@@ -51,6 +51,10 @@ enum err spools_list(struct db *db, const json_t *args, struct list *ret_list, s
 /* Where the roll has been: rows of the view slot_history, newest first. */
 enum err spools_history(struct db *db, const json_t *args, struct list *ret_list, struct why *why);
 
+/* A day has passed: a change for each roll whose dry_by has gone by since this was called last,
+ * once. */
+enum err spools_day(struct db *db, struct why *why);
+
 /* Row id of a roll that is not deleted; 0 where there is none. */
 int64_t spools_find(struct db *db, const json_t *spool_id);
 

@@ -469,7 +469,8 @@ CREATE TABLE pair_code (
 -- Who this installation is to clients that look for it: made once, and the same wherever it moves.
 CREATE TABLE instance (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    public_id TEXT NOT NULL
+    public_id TEXT NOT NULL,
+    day TEXT -- up to which the feed tells what dates alone change
 ) STRICT;
 INSERT INTO instance (id, public_id)
 SELECT 1, substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3)

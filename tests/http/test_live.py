@@ -1,6 +1,7 @@
 """Launch, sync and live events: one sequence, nothing missed or repeated, nobody blocked."""
 
 import concurrent.futures
+import datetime
 import random
 import sqlite3
 import threading
@@ -382,6 +383,32 @@ class AwayTest(HttpCase):
         numbers = [e.seq for e in seen]
         self.assertEqual(numbers, sorted(set(numbers)))
         self.assertSame(client, self.daemon)
+
+    def test_a_date_that_went_by_while_nobody_ran(self):
+        """`expired` turns with the day: an app that is offline learns it as any other change, once."""
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        with Daemon() as daemon:
+            keeps = daemon.get("/api/materials/PLA").json["dry_days"]
+            bought = today - datetime.timedelta(days=keeps + 1)
+            spool = daemon.post("/api/spools", {**SPOOL, "purchase_date": str(bought)}).json["spool"]
+            self.assertTrue(spool["expired"])
+            client = Client()
+            client.sync(daemon)
+            daemon.stop()
+            with sqlite3.connect(daemon.state / "filamentd.db") as store:
+                store.execute("UPDATE instance SET day = ?", (str(today - datetime.timedelta(days=1)),))
+            store.close()
+            told = []
+            for _ in range(2):
+                daemon.start()
+                wait_until(lambda: told or daemon.get(f"/api/sync?since={client.cursor}&entities=spool").json["changes"],
+                           10, "the turn of the day")
+                page = daemon.get(f"/api/sync?since={client.cursor}&entities=spool").json
+                told += [(c["op"], c["id"], c["data"]["spool"]["expired"]) for c in page["changes"]]
+                client.cursor = page["cursor"]
+                daemon.stop()
+            self.assertEqual(told, [("update", spool["spool_id"], True)])
+            daemon.start()
 
     def test_old_tombstones(self):
         with Daemon() as daemon:

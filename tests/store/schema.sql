@@ -294,7 +294,8 @@ CREATE TABLE idempotency (
 
 CREATE TABLE instance (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    public_id TEXT NOT NULL
+    public_id TEXT NOT NULL,
+    day TEXT -- up to which the feed tells what dates alone change
 ) STRICT;
 
 CREATE TABLE job (

@@ -212,6 +212,54 @@ static void a_launch_is_one_object(void **state)
     case_close(db);
 }
 
+/* Rolls that are told when it is ${days} after the first one, in the order of their numbers. */
+static void assert_told(struct db *db, int64_t start, int days, const char *const *wanted,
+                        size_t wanted_count)
+{
+    struct why why = {0};
+    int64_t cursor = changes_newest(db);
+    db_set_now(db, start + days * (int64_t)DAY_MS);
+    assert_int_equal(spools_day(db, &why), OK);
+    json_auto_t *answer = sync_of(db, cursor, 10, spools_only());
+    assert_int_equal(count(answer), wanted_count);
+    for (size_t i = 0; i < wanted_count; i++) {
+        assert_string_equal(json_string_value(json_object_get(nth(answer, i), "id")), wanted[i]);
+        assert_string_equal(json_string_value(json_object_get(nth(answer, i), "op")), "update");
+    }
+    assert_int_equal(spools_day(db, &why), OK);
+    assert_int_equal(changes_newest(db), cursor + (int64_t)wanted_count);
+}
+
+static void a_date_that_goes_by_is_told_once(void **state)
+{
+    (void)state;
+    struct db *db = case_open();
+    int64_t start = db_now(db);
+    json_auto_t *a = make(db), *b = make(db), *never = make(db);
+    json_auto_t *days =
+        db_row(db,
+               "SELECT date(:now / 1000, 'unixepoch', '+2 days', '-' || dry_days || ' days') AS a, "
+               "date(:now / 1000, 'unixepoch', '+5 days', '-' || dry_days || ' days') AS b "
+               "FROM materials WHERE material_type = 'PLA'",
+               NULL, NULL);
+    json_auto_t *set_a = case_ok(
+        db, spools_update,
+        json_pack("{s:O, s:O}", "spool_id", a, "purchase_date", json_object_get(days, "a")));
+    json_auto_t *set_b = case_ok(
+        db, spools_update,
+        json_pack("{s:O, s:O}", "spool_id", b, "purchase_date", json_object_get(days, "b")));
+    const char *const both[] = {json_string_value(a), json_string_value(b)};
+    db_lint(db, false); /* once a day it looks at all rolls */
+    assert_told(db, start, 0, NULL, 0);
+    assert_told(db, start, 2, NULL, 0); /* on its last day it is still good */
+    assert_told(db, start, 3, both, 1);
+    assert_told(db, start, 4, NULL, 0);
+    assert_told(db, start, 2, both, 1);  /* the clock was put back */
+    assert_told(db, start, 30, both, 2); /* and the machine was off */
+    assert_non_null(never);
+    case_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +269,7 @@ int main(void)
         cmocka_unit_test(old_tombstones_are_dropped),
         cmocka_unit_test(every_entity_can_be_told),
         cmocka_unit_test(a_launch_is_one_object),
+        cmocka_unit_test(a_date_that_goes_by_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
