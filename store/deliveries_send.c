@@ -28,7 +28,7 @@ static const char next_row[] =
     "a.public_id AS alert_id, p.public_id AS printer_id, p.name AS printer, "
     "sl.public_id AS ams_slot_id, sl.unit AS ams_unit_number, sl.slot AS slot_number, sl.label, "
     "s.public_id AS spool_id, j.public_id AS job_id, q.public_id AS question_id, "
-    "q.kind AS question, q.id AS question_row, "
+    "j.id AS job_row, p.id AS printer_row, q.kind AS question, q.id AS question_row, "
     "(SELECT count(*) FROM question o WHERE o.state = 'open') AS open_questions FROM delivery d LEFT JOIN alert a ON a.id = d.alert "
     "LEFT JOIN printer p ON p.id = a.printer LEFT JOIN slot sl ON sl.id = a.slot "
     "LEFT JOIN spool s ON s.id = a.spool LEFT JOIN job j ON j.id = a.job "

@@ -14,6 +14,7 @@
 #include "store/db.h"
 
 enum { PARTS_MOST = 1024 };
+enum { MINUTE_MS = 60 * 1000, HOUR_MINUTES = 60, CLOCK_AT = 11 }; /* in text_time */
 
 /* A running print, and where each of its filaments comes from now. */
 struct outlook {
@@ -130,19 +131,41 @@ static json_t *show_backups(const struct outlook *o, const json_t *rows, int64_t
     return list;
 }
 
-static json_t *when(const struct outlook *o, const struct forecast *f)
+/* When the roll ends (ms); -1: nobody knows. */
+static int64_t when(const struct outlook *o, const struct forecast *f)
 {
     int64_t in =
         forecast_time(o->c.end_layer, o->c.total_layers, o->minutes_left, f->runs_out_layer);
+    return in < 0 ? -1 : db_now(o->db) + in;
+}
+
+static json_t *time_or_null(int64_t ms)
+{
     char text[TEXT_TIME_SIZE];
-    if (in < 0)
+    if (ms < 0)
         return json_null();
-    text_time(text, db_now(o->db) + in);
+    text_time(text, ms);
     return json_string(text);
 }
 
+/* By the clock of the house, as this machine has it, and which clock that is: "22:40 UTC+1". */
+static void tell_clock(struct buf *text, struct db *db, int64_t ms)
+{
+    char local[TEXT_TIME_SIZE];
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "at", (json_int_t)(ms / 1000)));
+    int64_t east = db_int(
+        db, "SELECT (CAST(strftime('%s', :at, 'unixepoch', 'localtime') AS INTEGER) - :at) / 60",
+        args, 0);
+    text_time(local, ms + east * MINUTE_MS);
+    buf_format(text, "%.5s UTC", local + CLOCK_AT);
+    if (east)
+        buf_format(text, "%c%d", east < 0 ? '-' : '+', abs((int)east) / HOUR_MINUTES);
+    if (east % HOUR_MINUTES)
+        buf_format(text, ":%02d", abs((int)east) % HOUR_MINUTES);
+}
+
 /* "A2 runs out at layer 143, about 21:40 UTC; A4 continues with 310.0 g; 12.0 g short" */
-static json_t *tell(const char *label, const struct forecast *f, const json_t *at,
+static json_t *tell(struct db *db, const char *label, const struct forecast *f, int64_t at,
                     const json_t *backups, int64_t short_mg)
 {
     auto_buf text = {0};
@@ -153,8 +176,10 @@ static json_t *tell(const char *label, const struct forecast *f, const json_t *a
         return json_string(text.data);
     }
     buf_format(&text, "%s runs out at layer %d", label, (int)f->runs_out_layer);
-    if (json_is_string(at))
-        buf_format(&text, ", about %.5s UTC", json_string_value(at) + 11);
+    if (at >= 0) {
+        buf_text(&text, ", about ");
+        tell_clock(&text, db, at);
+    }
     json_array_foreach (backups, i, backup)
         buf_format(&text, "; %s continues with %.1f g",
                    json_string_value(json_object_get(backup, "label")),
@@ -189,16 +214,16 @@ static json_t *forecast_of(const struct outlook *o, struct slot_address at)
     forecast_slot(&curve, filaments, count, o->c.end_layer, left, &f);
     json_auto_t *rows = f.runs_out_layer >= 0 ? backups_of(o, slot) : json_array();
     json_auto_t *backups = show_backups(o, rows, &held);
-    json_auto_t *at_time = when(o, &f);
+    int64_t ends = when(o, &f);
     int64_t short_mg = f.short_mg > held ? f.short_mg - held : 0;
     const char *label = args_text(slot, "label");
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:O, s:O, s:o, s:o}", "slot", place_of(slot),
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:o}", "slot", place_of(slot),
                      "label", label, "spool_id", or_null(slot, "spool_id"), "needed_grams",
                      grams(f.needed_mg), "remaining_grams", grams(left > 0 ? left : 0),
                      "runs_out_layer",
                      f.runs_out_layer >= 0 ? json_integer(f.runs_out_layer) : json_null(),
-                     "runs_out_at", at_time, "continues", backups, "short_grams", grams(short_mg),
-                     "text", tell(label, &f, at_time, backups, short_mg));
+                     "runs_out_at", time_or_null(ends), "continues", backups, "short_grams",
+                     grams(short_mg), "text", tell(o->db, label, &f, ends, backups, short_mg));
 }
 
 static bool seen_before(const struct outlook *o, int filament)
@@ -290,6 +315,33 @@ static enum err alert_one(struct db *db, int64_t job, const json_t *forecast, st
         .job = job,
     };
     return alerts_open(db, &alert, why);
+}
+
+static const json_t *short_in(const json_t *list, const json_t *slot)
+{
+    size_t i;
+    const json_t *forecast;
+    json_array_foreach (list, i, forecast)
+        if (json_equal(json_object_get(forecast, "slot"), slot) &&
+            json_number_value(json_object_get(forecast, "short_grams")) > 0)
+            return forecast;
+    return NULL;
+}
+
+void forecasts_freshen(struct db *db, int64_t job, int minutes_left, json_t *row)
+{
+    struct why why;
+    json_t *list = NULL;
+    auto_buf text = {0};
+    if (forecasts_read(db, job, minutes_left, &list, &why) != OK)
+        return;
+    const json_t *now = short_in(list, json_object_get(json_object_get(row, "data"), "slot"));
+    buf_format(&text, "%s: %s", args_text(row, "printer"), now ? args_text(now, "text") : "");
+    if (now && !text.failed) {
+        json_object_set_new(row, "text", json_string(text.data));
+        json_object_set_new(row, "data", json_deep_copy(now));
+    }
+    json_decref(list);
 }
 
 enum err forecasts_alert(struct db *db, int64_t job, struct why *why)

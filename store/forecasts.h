@@ -28,4 +28,9 @@ enum err forecasts_read(struct db *db, int64_t job, int minutes_left, json_t **r
  * They end with the print, too (store/alerts_rules.c). */
 enum err forecasts_alert(struct db *db, int64_t job, struct why *why);
 
+/* What an alert of such a kind says, ${row} (text, data, printer: its name), as things stand now:
+ * the time too, where the printer tells how long it will go on. Where nothing is short any more, it
+ * stays as it is. */
+void forecasts_freshen(struct db *db, int64_t job, int minutes_left, json_t *row);
+
 #endif

@@ -11,10 +11,12 @@
 #include "bridge/notify/channel.h"
 #include "bridge/notify/courier_inside.h"
 #include "bridge/notify/post.h"
+#include "core/alert.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/deliveries.h"
 #include "store/devices.h"
+#include "store/forecasts.h"
 #include "store/settings.h"
 
 enum { LOOK_MS = 60000, BUSY_MS = 1000 };
@@ -123,6 +125,17 @@ static void clear_errand(struct errand *errand)
     json_decref(errand->device);
 }
 
+/* When a roll will end is not known to the store, and may be another time than it was. */
+static void freshen(struct courier *courier, json_t *row)
+{
+    int64_t job = args_int(row, "job_row", 0);
+    if (strcmp(args_text(row, "kind"), alert_slug(ALERT_RUNOUT_FORECAST)) != 0)
+        return;
+    struct activity_live live = courier_live(courier, args_int(row, "printer_row", 0), job);
+    if (live.minutes >= 0)
+        forecasts_freshen(courier->db, job, live.minutes, row);
+}
+
 static void read_errand(struct courier *courier, int64_t device, struct errand *ret_errand)
 {
     const char *channel = courier->options.channel->name;
@@ -133,8 +146,10 @@ static void read_errand(struct courier *courier, int64_t device, struct errand *
         ret_errand->device = devices_target(courier->db, channel, device);
     if (!device || ret_errand->device)
         ret_errand->row = deliveries_next(courier->db, channel, device);
-    if (ret_errand->row)
+    if (ret_errand->row) {
         ret_errand->home_url = settings_get(courier->db, "homeassistant.url");
+        freshen(courier, ret_errand->row);
+    }
     db_rollback(courier->db);
 }
 

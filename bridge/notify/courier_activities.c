@@ -26,15 +26,14 @@ enum { LOOK_EACH_MS = 1000 };
 
 /* Only of the print that is on now; and where the printer itself tells of it, once it has a layer
  * of its own: before that, it may still show the percentage of the one before. */
-static struct activity_live live_of(struct courier *courier, const json_t *row)
+struct activity_live courier_live(struct courier *courier, int64_t printer_row, int64_t job_row)
 {
     struct activity_live live = {-1, -1};
     struct job job;
     struct printer *printer = malloc(sizeof *printer);
-    int64_t id = args_int(row, "printer", 0);
-    if (printer && hub_job(courier->options.hub, id, &job) &&
-        hub_printer(courier->options.hub, id, printer) && job_active(&job) &&
-        job.row == args_int(row, "job", 0) && (job.told || job.layer >= 0))
+    if (printer && hub_job(courier->options.hub, printer_row, &job) &&
+        hub_printer(courier->options.hub, printer_row, printer) && job_active(&job) &&
+        job.row == job_row && (job.told || job.layer >= 0))
         live = (struct activity_live){printer->live.percent, printer->live.minutes};
     free(printer);
     return live;
@@ -45,8 +44,9 @@ static void add_state(struct courier *courier, json_t *row, int64_t now)
 {
     struct why why;
     json_auto_t *forecast = NULL;
-    struct activity_live live = live_of(courier, row);
-    if (forecasts_read(courier->db, args_int(row, "job", 0), -1, &forecast, &why) == OK)
+    int64_t job = args_int(row, "job", 0);
+    struct activity_live live = courier_live(courier, args_int(row, "printer", 0), job);
+    if (forecasts_read(courier->db, job, live.minutes, &forecast, &why) == OK)
         json_object_set_new(row, "state", activity_state(row, &live, forecast, now));
 }
 

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "bridge/notify/activity.h"
 #include "bridge/notify/attempt.h"
 #include "bridge/notify/courier.h"
 #include "bridge/notify/tokens.h"
@@ -45,6 +46,9 @@ void courier_pause_lane(struct lane *lane, const struct attempt *attempt);
 /* Say when trouble begins, and when it is over. */
 void courier_tell(struct courier *courier, bool ill, const char *reason);
 struct attempt_means courier_means(struct courier *courier);
+
+/* What the printer itself says of a print; of both the rows. */
+struct activity_live courier_live(struct courier *courier, int64_t printer, int64_t job);
 
 /* Tell each activity what is news to it. Returns when to look again (monotonic ms) although nothing
  * happens; INT64_MAX: never. */

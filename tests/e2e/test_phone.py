@@ -1,7 +1,9 @@
 """A print on the lock screen, and a roll that is exchanged meanwhile: a simulated printer over MQTT and TLS, what Apple's server
 gets of it, and the tap that answers. The expected grams are those of an independent reading of the sliced file."""
 
+import datetime
 import pathlib
+import re
 import tempfile
 import time
 import unittest
@@ -23,6 +25,7 @@ LEFT = {"white": 9.0, "red": 500.0}
 TWINS, BUTTONS, LIMIT = 5, 3, 4096
 HOLD_MS, PROMPT_MS = 5000, 2000  # between two steps; from what is settled to what is pushed
 SAME_MS = 60  # what two clocks and a rounding may differ
+ZONE, EAST, DAY = "IST-5:30", datetime.timedelta(minutes=330), 86400
 MINUTES = 180  # the printer tells of whole minutes, and a layer is one
 
 
@@ -36,7 +39,7 @@ class Phone(unittest.TestCase):
         self.addCleanup(self.peer.close)
         count("peers")
         push = {**settings(key, self.peer.url), "PUSH_APNS_CA_FILE": str(ca.pem)}
-        self.bench = Bench(more_environment={f"FILAMENTD_{k}": v for k, v in push.items()})
+        self.bench = Bench(more_environment={**{f"FILAMENTD_{k}": v for k, v in push.items()}, "TZ": ZONE})
         self.bench.__enter__()
         self.ended = False
         self.addCleanup(lambda: self.bench.__exit__(None if self.ended else AssertionError))
@@ -132,12 +135,25 @@ class Phone(unittest.TestCase):
         news = self.wait_told("update", lambda post: post["state"]["runout_slot"], "of what runs out")
         forecast = self.job()["forecast"][0]
         self.assertEqual((news["priority"], news["state"]["runout_slot"], forecast["label"]), (SAVING, "A1", "A1"))
-        self.assertIn(f"A1 runs out at layer {forecast['runs_out_layer']}", news["state"]["runout_text"])
+        text = news["state"]["runout_text"]
+        self.check_clock(text, forecast)
         self.assertGreaterEqual(news["at"] - paused["at"], HOLD_MS - SAME_MS)
         wait_until(lambda: self.alerts("runout_forecast"), 10, "the alert of it")
         (alert,) = self.alerts("runout_forecast")
         self.assertEqual((alert["path"], alert["payload"]["aps"]["interruption-level"]), (f"/3/device/{TOKEN}", "time-sensitive"))
+        body = alert["payload"]["aps"]["alert"]["body"]
+        self.assertTrue(body.startswith("Shelf: A1 runs out"), body)
+        self.check_clock(body, forecast)
+        self.assertEqual(alert["payload"]["data"]["runs_out_layer"], forecast["runs_out_layer"])
         return news
+
+    def check_clock(self, text, forecast):
+        """The time of the house, which is not that of Greenwich."""
+        layer, clock = re.search(r"A1 runs out at layer (\d+), about (\d\d:\d\d) UTC\+5:30; \d", text).groups()
+        at = datetime.datetime.fromisoformat(forecast["runs_out_at"].replace("Z", "+00:00")) + EAST
+        apart = (datetime.datetime.strptime(clock, "%H:%M") - datetime.datetime.strptime(f"{at:%H:%M}", "%H:%M")).seconds
+        self.assertEqual(int(layer), forecast["runs_out_layer"])
+        self.assertLess(min(apart, DAY - apart), MINUTES)
 
     def check_question(self, changed):
         """In time, with the likeliest that fit."""
