@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "base/auto.h"
 #include "base/buf.h"
 #include "core/field.h"
@@ -97,22 +95,19 @@ static void end_unwatched(struct db *db, int64_t since)
             args);
 }
 
-static bool holds_text(const json_t *rows, const char *entity, const char *op)
-{
-    size_t i;
-    json_t *row;
-    json_array_foreach (rows, i, row)
-        if ((!entity || strcmp(args_text(row, "entity"), entity) == 0) &&
-            (!op || strcmp(args_text(row, "op"), op) == 0))
-            return true;
-    return false;
-}
+/* One row: which kinds of things changed. Not by DISTINCT, for which SQLite makes a table each
+ * time; by the number, or it would walk an index over the whole log. */
+static const char kinds_changed[] =
+    "SELECT max(entity = 'spool') AS spool, max(entity = 'filament') AS filament, "
+    "max(entity = 'threshold') AS threshold, max(entity = 'print_job') AS print_job, "
+    "max(entity = 'slot') AS slot, max(entity = 'printer') AS printer, "
+    "max(op = 'delete') AS deleted FROM change NOT INDEXED WHERE seq > :since";
 
 static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
 {
     bool changed = false;
     for (size_t i = 0; i < LEN(rule->entities) && rule->entities[i]; i++)
-        changed |= holds_text(kinds, rule->entities[i], NULL);
+        changed |= args_int(kinds, rule->entities[i], 0) != 0;
     return changed;
 }
 
@@ -121,16 +116,14 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
     if (db_failed(db) || changes_newest(db) == since)
         return db_status(db, why);
     json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
-    /* By the number: for DISTINCT alone SQLite would walk an index over the whole log. */
-    json_auto_t *kinds = db_rows(
-        db, "SELECT DISTINCT entity, op FROM change NOT INDEXED WHERE seq > :since", args, NULL);
+    json_auto_t *kinds = db_row(db, kinds_changed, args, NULL);
     enum err e = db_status(db, why);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
         if (concerned(&alerts_rules[i], kinds))
             e = follow_rule(db, &alerts_rules[i], since, why);
-    if (e == OK && holds_text(kinds, NULL, "delete"))
+    if (e == OK && args_int(kinds, "deleted", 0))
         end_deleted(db, since);
-    if (e == OK && holds_text(kinds, "printer", NULL))
+    if (e == OK && args_int(kinds, "printer", 0))
         end_unwatched(db, since);
     return e ? e : db_status(db, why);
 }

@@ -53,13 +53,16 @@ static const struct field booked_fields[] = {
 const struct field_shape ledger_booked_shape = {NULL, booked_fields, LEN(booked_fields),
                                                 "UsageBooked"};
 
+/* VALUES: what a SELECT gives goes through a table of SQLite's own, as usage has triggers. */
 static const char insert_row[] =
     "INSERT INTO usage (public_id, spool, job, slot, filament, segment, revision, mg, kind, at, "
     "source, estimate, price_cents, price_mg, note, evidence, weighed, created_at) "
-    "SELECT :public_id, s.id, :job, :slot, :filament, :segment, coalesce(:revision, 0), :mg, :kind, "
-    "coalesce(:at, :now), :source, coalesce(:estimate, 0), coalesce(s.price_cents, f.price_cents), "
-    "nullif(s.initial_mg, 0), :note, coalesce(:evidence, '{}'), :weighed, :now "
-    "FROM spool s JOIN filament f ON f.id = s.filament WHERE s.id = :spool";
+    "VALUES (:public_id, :spool, :job, :slot, :filament, :segment, coalesce(:revision, 0), :mg, "
+    ":kind, coalesce(:at, :now), :source, coalesce(:estimate, 0), "
+    "(SELECT coalesce(s.price_cents, f.price_cents) FROM spool s JOIN filament f "
+    "ON f.id = s.filament WHERE s.id = :spool), "
+    "(SELECT nullif(initial_mg, 0) FROM spool WHERE id = :spool), :note, "
+    "coalesce(:evidence, '{}'), :weighed, :now)";
 
 enum err ledger_add(struct db *db, const struct ledger_entry *entry, char ret_event_id[ID_SIZE],
                     struct why *why)

@@ -20,6 +20,12 @@ enum err spools_missing(const struct db *db, struct why *why)
     return db_missing(db, why, "spool_not_found", "spool_id", "no such spool");
 }
 
+/* As it is written, then as ids are made. */
+static const char *const by_name[] = {
+    "SELECT id FROM spool WHERE public_id = :spool_id AND deleted_at IS NULL",
+    "SELECT id FROM spool WHERE public_id = lower(:spool_id) AND deleted_at IS NULL",
+};
+
 int64_t spools_find(struct db *db, const json_t *spool_id)
 {
     int64_t number = json_is_integer(spool_id) ? json_integer_value(spool_id) : 0;
@@ -28,11 +34,9 @@ int64_t spools_find(struct db *db, const json_t *spool_id)
         text_to_int(text, &number);
     json_auto_t *args =
         db_args(db, json_pack("{s:O?, s:I}", "spool_id", spool_id, "number", (json_int_t)number));
-    int64_t named = text ? db_int(db,
-                                  "SELECT id FROM spool WHERE public_id IN (:spool_id, "
-                                  "lower(:spool_id)) AND deleted_at IS NULL",
-                                  args, 0)
-                         : 0;
+    int64_t named = 0;
+    for (size_t i = 0; text && !named && i < LEN(by_name); i++)
+        named = db_int(db, by_name[i], args, 0);
     if (named || !number)
         return named;
     return db_int(db, "SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL", args,

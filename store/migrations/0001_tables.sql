@@ -287,8 +287,8 @@ CREATE TABLE usage (
     segment INTEGER,
     revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
     mg INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('print', 'manual_adjustment', 'waste', 'correction',
-        'runout')),
+    kind TEXT NOT NULL CHECK (kind = 'print' OR kind = 'manual_adjustment' OR kind = 'waste'
+        OR kind = 'correction' OR kind = 'runout'),
     at INTEGER NOT NULL,
     source TEXT NOT NULL,
     estimate INTEGER NOT NULL DEFAULT 0 CHECK (estimate IN (0, 1)),
@@ -509,7 +509,7 @@ CREATE TABLE change (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
-    op TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
+    op TEXT NOT NULL CHECK (op = 'insert' OR op = 'update' OR op = 'delete'),
     at INTEGER NOT NULL,
     born INTEGER CHECK (born < seq)
 ) STRICT;

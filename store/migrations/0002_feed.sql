@@ -87,10 +87,22 @@ CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
 END;
 
+-- Each use of a roll comes through here: one row is added by VALUES, as SQLite would copy what a
+-- SELECT gives through a table of its own.
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id IN (OLD.filament, NEW.filament) ORDER BY id;
+        VALUES ('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER spool_updated_of_other AFTER UPDATE OF filament ON spool
+WHEN OLD.filament <> NEW.filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        VALUES ('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER spool_updated_in_slot AFTER UPDATE ON spool
+WHEN EXISTS (SELECT 1 FROM slot_assignment WHERE spool = NEW.id AND unassigned_at IS NULL) BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (SELECT slot FROM slot_assignment
             WHERE spool = NEW.id AND unassigned_at IS NULL) ORDER BY id;
@@ -232,10 +244,16 @@ END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+END;
+
+CREATE TRIGGER usage_inserted_reversal AFTER INSERT ON usage WHEN NEW.reverses IS NOT NULL BEGIN
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'usage_event', public_id, 'update', NEW.created_at FROM usage WHERE id = NEW.reverses ORDER BY id;
+        VALUES ('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
+END;
+
+CREATE TRIGGER usage_inserted_of_job AFTER INSERT ON usage WHEN NEW.job IS NOT NULL BEGIN
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'print_job', public_id, 'update', NEW.created_at FROM job WHERE id = NEW.job ORDER BY id;
+        VALUES ('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_updated AFTER UPDATE ON usage BEGIN

@@ -179,7 +179,7 @@ CREATE TABLE change (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
-    op TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
+    op TEXT NOT NULL CHECK (op = 'insert' OR op = 'update' OR op = 'delete'),
     at INTEGER NOT NULL,
     born INTEGER CHECK (born < seq)
 ) STRICT;
@@ -602,8 +602,8 @@ CREATE TABLE usage (
     segment INTEGER,
     revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
     mg INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('print', 'manual_adjustment', 'waste', 'correction',
-        'runout')),
+    kind TEXT NOT NULL CHECK (kind = 'print' OR kind = 'manual_adjustment' OR kind = 'waste'
+        OR kind = 'correction' OR kind = 'runout'),
     at INTEGER NOT NULL,
     source TEXT NOT NULL,
     estimate INTEGER NOT NULL DEFAULT 0 CHECK (estimate IN (0, 1)),
@@ -953,10 +953,20 @@ END;
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id IN (OLD.filament, NEW.filament) ORDER BY id;
+        VALUES ('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
+END;
+
+CREATE TRIGGER spool_updated_in_slot AFTER UPDATE ON spool
+WHEN EXISTS (SELECT 1 FROM slot_assignment WHERE spool = NEW.id AND unassigned_at IS NULL) BEGIN
     INSERT INTO change (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (SELECT slot FROM slot_assignment
             WHERE spool = NEW.id AND unassigned_at IS NULL) ORDER BY id;
+END;
+
+CREATE TRIGGER spool_updated_of_other AFTER UPDATE OF filament ON spool
+WHEN OLD.filament <> NEW.filament BEGIN
+    INSERT INTO change (entity, public_id, op, at)
+        VALUES ('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
@@ -982,10 +992,16 @@ END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
     INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+END;
+
+CREATE TRIGGER usage_inserted_of_job AFTER INSERT ON usage WHEN NEW.job IS NOT NULL BEGIN
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'usage_event', public_id, 'update', NEW.created_at FROM usage WHERE id = NEW.reverses ORDER BY id;
+        VALUES ('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
+END;
+
+CREATE TRIGGER usage_inserted_reversal AFTER INSERT ON usage WHEN NEW.reverses IS NOT NULL BEGIN
     INSERT INTO change (entity, public_id, op, at)
-        SELECT 'print_job', public_id, 'update', NEW.created_at FROM job WHERE id = NEW.job ORDER BY id;
+        VALUES ('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_kept BEFORE DELETE ON usage BEGIN
