@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -69,4 +68,21 @@ enum err curl_load(const struct curl **ret_curl, struct why *why)
     pthread_mutex_unlock(&lock);
     *ret_curl = e == OK ? &table : NULL;
     return e;
+}
+
+bool curl_hold(const struct curl *curl, CURL *handle, const struct curl_guard *guard)
+{
+    __typeof__(curl->easy_setopt) set = curl->easy_setopt;
+    return !set(handle, CURLOPT_PROXY, "") && !set(handle, CURLOPT_FOLLOWLOCATION, 0L) &&
+           !set(handle, CURLOPT_NOSIGNAL, 1L) &&
+           !set(handle, CURLOPT_PROTOCOLS_STR, guard->protocols) &&
+           (!guard->ca_file || !set(handle, CURLOPT_CAINFO, guard->ca_file)) &&
+           !set(handle, CURLOPT_CONNECTTIMEOUT_MS, guard->connect_ms) &&
+           !set(handle, CURLOPT_TIMEOUT_MS, guard->most_ms) &&
+           !set(handle, CURLOPT_WRITEFUNCTION, guard->take) &&
+           !set(handle, CURLOPT_WRITEDATA, guard->take_ctx) &&
+           !set(handle, CURLOPT_NOPROGRESS, 0L) &&
+           !set(handle, CURLOPT_XFERINFOFUNCTION, guard->go_on) &&
+           !set(handle, CURLOPT_XFERINFODATA, guard->go_on_ctx) &&
+           !set(handle, CURLOPT_ERRORBUFFER, guard->detail);
 }

@@ -7,6 +7,7 @@
 #define BRIDGE_CURL_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -29,5 +30,21 @@ struct curl {
 /* Load and start libcurl, the first time. ERR_IO where it is not installed; asked again,
  * it is tried again. */
 enum err curl_load(const struct curl **ret_curl, struct why *why);
+
+/* What every transfer is held to. Beside it: no proxy of the environment, which would see the
+ * secrets; no redirect, which would take them elsewhere; no signals. */
+struct curl_guard {
+    const char *protocols;    /* such as "http,https" */
+    const char *ca_file;      /* in place of the system's; NULL: as it is set */
+    long connect_ms, most_ms; /* most_ms: of all; 0: as long as it moves */
+    curl_write_callback take;
+    void *take_ctx;
+    curl_xferinfo_callback go_on;
+    void *go_on_ctx;
+    char *detail; /* CURL_ERROR_SIZE, for what went wrong */
+};
+
+/* ${handle} keeps the pointers until it is reset. False: memory ran out. */
+bool curl_hold(const struct curl *curl, CURL *handle, const struct curl_guard *guard);
 
 #endif

@@ -78,19 +78,19 @@ static bool add_header(struct poll_http *http, const char *line)
 
 static bool set_up(struct poll_http *http)
 {
-    CURL *curl = http->curl;
-    __typeof__(http->lib->easy_setopt) set = http->lib->easy_setopt;
-    const char *ca_file = http->ca_file;
-    return !set(curl, CURLOPT_PROXY, "") && /* a proxy of the environment must not see the token */
-           !set(curl, CURLOPT_PROTOCOLS_STR, "http,https") &&
-           !set(curl, CURLOPT_FOLLOWLOCATION, 0L) &&
-           !set(curl, CURLOPT_HTTPHEADER, http->headers) &&
-           !set(curl, CURLOPT_WRITEFUNCTION, take_bytes) && !set(curl, CURLOPT_WRITEDATA, http) &&
-           !set(curl, CURLOPT_ERRORBUFFER, http->detail) && !set(curl, CURLOPT_NOPROGRESS, 0L) &&
-           !set(curl, CURLOPT_XFERINFOFUNCTION, go_on) && !set(curl, CURLOPT_XFERINFODATA, http) &&
-           !set(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) &&
-           !set(curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_MS) && !set(curl, CURLOPT_NOSIGNAL, 1L) &&
-           (!ca_file || !set(curl, CURLOPT_CAINFO, ca_file));
+    const struct curl_guard guard = {
+        .protocols = "http,https",
+        .ca_file = http->ca_file,
+        .connect_ms = CONNECT_MS,
+        .most_ms = REQUEST_MS,
+        .take = take_bytes,
+        .take_ctx = http,
+        .go_on = go_on,
+        .go_on_ctx = http,
+        .detail = http->detail,
+    };
+    return curl_hold(http->lib, http->curl, &guard) &&
+           !http->lib->easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
 }
 
 static void put_down(struct poll_http *http)

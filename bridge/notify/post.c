@@ -97,23 +97,24 @@ static enum err prepare(struct post_line *line, struct why *why)
         line->curl = line->lib->easy_init();
     if (!line->curl)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "libcurl cannot be set up");
-    line->lib->easy_reset(line->curl); /* the connection stays */
     return OK;
 }
 
 static bool set_common(struct post_line *line, const struct post *post, struct post_answer *answer)
 {
-    __typeof__(line->lib->easy_setopt) set = line->lib->easy_setopt;
-    CURL *curl = line->curl;
-    return !set(curl, CURLOPT_URL, post->url.data) && !set(curl, CURLOPT_PROXY, "") &&
-           !set(curl, CURLOPT_PROTOCOLS_STR, "http,https,smtp,smtps") &&
-           !set(curl, CURLOPT_FOLLOWLOCATION, 0L) &&
-           !set(curl, CURLOPT_WRITEFUNCTION, take_bytes) && !set(curl, CURLOPT_WRITEDATA, answer) &&
-           !set(curl, CURLOPT_ERRORBUFFER, answer->detail) && !set(curl, CURLOPT_NOPROGRESS, 0L) &&
-           !set(curl, CURLOPT_XFERINFOFUNCTION, go_on) && !set(curl, CURLOPT_XFERINFODATA, line) &&
-           !set(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) &&
-           !set(curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_MS) && !set(curl, CURLOPT_NOSIGNAL, 1L) &&
-           (!post->ca_file || !set(curl, CURLOPT_CAINFO, post->ca_file));
+    const struct curl_guard guard = {
+        .protocols = "http,https,smtp,smtps",
+        .ca_file = post->ca_file,
+        .connect_ms = CONNECT_MS,
+        .most_ms = REQUEST_MS,
+        .take = take_bytes,
+        .take_ctx = answer,
+        .go_on = go_on,
+        .go_on_ctx = line,
+        .detail = answer->detail,
+    };
+    return curl_hold(line->lib, line->curl, &guard) &&
+           !line->lib->easy_setopt(line->curl, CURLOPT_URL, post->url.data);
 }
 
 static bool set_http(const struct post_line *line, const struct post *post,
@@ -200,6 +201,7 @@ enum err post_send(struct post_line *line, struct post *post, struct post_answer
                 (post->to ? set_mail(line, post, list, &mail) : set_http(line, post, list));
     if (good)
         perform(line, ret_answer);
+    line->lib->easy_reset(line->curl); /* of this message nothing stays but the connection */
     if (list)
         line->lib->slist_free_all(list);
     return good ? OK : why_fail(why, ERR_NOMEM, NULL, NULL, "the message cannot be made");

@@ -218,28 +218,31 @@ static bool secure(const struct files_transfer *t)
            !set(curl, CURLOPT_SSL_CTX_FUNCTION, prove) && !set(curl, CURLOPT_SSL_CTX_DATA, t);
 }
 
-static bool set_up(const struct files_transfer *t, const char *code)
+static bool set_up(struct files_transfer *t, const char *code)
 {
     CURL *curl = t->curl;
     __typeof__(t->lib->easy_setopt) set = t->lib->easy_setopt;
     const struct files_transfer_options *o = &t->options;
-    long connect = o->connect_ms ? o->connect_ms : CONNECT_MS;
     long response = o->response_s ? o->response_s : RESPONSE_S;
     long stall = o->stall_s ? o->stall_s : STALL_S;
-    return secure(t) && !set(curl, CURLOPT_PROXY, "") &&
-           !set(curl, CURLOPT_PROTOCOLS_STR, "ftps") &&
+    const struct curl_guard guard = {
+        .protocols = "ftps",
+        .connect_ms = o->connect_ms ? o->connect_ms : CONNECT_MS,
+        .take = take_bytes,
+        .take_ctx = t,
+        .go_on = go_on,
+        .go_on_ctx = t,
+        .detail = t->detail,
+    };
+    return curl_hold(t->lib, curl, &guard) && secure(t) &&
            !set(curl, CURLOPT_CONNECT_TO, t->connect_to) && !set(curl, CURLOPT_USERNAME, "bblp") &&
            !set(curl, CURLOPT_PASSWORD, code) && !set(curl, CURLOPT_FTP_USE_EPSV, 0L) &&
            !set(curl, CURLOPT_FTP_SKIP_PASV_IP, 1L) &&
            !set(curl, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD) &&
-           !set(curl, CURLOPT_NOSIGNAL, 1L) && !set(curl, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
            !set(curl, CURLOPT_FTP_RESPONSE_TIMEOUT, response) &&
            !set(curl, CURLOPT_LOW_SPEED_LIMIT, slowest) &&
            !set(curl, CURLOPT_LOW_SPEED_TIME, stall) &&
-           !set(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes) &&
-           !set(curl, CURLOPT_WRITEFUNCTION, take_bytes) && !set(curl, CURLOPT_WRITEDATA, t) &&
-           !set(curl, CURLOPT_NOPROGRESS, 0L) && !set(curl, CURLOPT_XFERINFOFUNCTION, go_on) &&
-           !set(curl, CURLOPT_XFERINFODATA, t) && !set(curl, CURLOPT_ERRORBUFFER, t->detail);
+           !set(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->most_bytes);
 }
 
 static void set_peer(struct files_transfer *t, const char *pin)
