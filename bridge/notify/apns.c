@@ -65,11 +65,6 @@ static void add_answers(const struct channel_job *job, json_t *payload)
     json_object_set_new(payload, "candidates", candidates_of(job));
 }
 
-static bool is_passive(const struct channel_job *job)
-{
-    return strcmp(channel_text(job, "level"), "passive") == 0;
-}
-
 /* Alerts of a printer stand together, and so do those of the store. */
 static const char *thread_of(const struct channel_job *job)
 {
@@ -85,9 +80,9 @@ static json_t *aps_of(const struct channel_job *job, bool asks)
                   payload_text(channel_text(job, "message"), PAYLOAD_BODY_MOST), "thread-id",
                   thread_of(job), "interruption-level", channel_text(job, "level"));
     args_take(aps, "badge", job->notice, "open_questions");
-    if (!is_passive(job))
+    if (channel_level(job) != CHANNEL_PASSIVE)
         json_object_set_new(aps, "sound", json_string("default"));
-    if (strcmp(channel_text(job, "level"), "time-sensitive") == 0)
+    if (channel_level(job) == CHANNEL_PRESSING)
         json_object_set_new(aps, "relevance-score", json_real(relevance_urgent));
     if (asks) {
         json_object_set_new(aps, "category", json_string(category));
@@ -128,7 +123,8 @@ static void write_headers(const struct channel_job *job, const char *token, cons
     channel_header(post, "apns-push-type", "alert");
     channel_header(post, "apns-id", channel_text(job, "delivery_id"));
     buf_format(&post->headers, "apns-priority: %d\napns-expiration: %lld\n",
-               is_passive(job) ? PRIORITY_SAVING : PRIORITY_NOW, (long long)until);
+               channel_level(job) == CHANNEL_PASSIVE ? PRIORITY_SAVING : PRIORITY_NOW,
+               (long long)until);
     if (strlen(tag) <= NOTICE_TAG_MOST)
         channel_header(post, "apns-collapse-id", tag);
 }

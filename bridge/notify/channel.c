@@ -1,6 +1,7 @@
 #include "bridge/notify/channel.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/auto.h"
 #include "bridge/notify/post.h"
@@ -76,6 +77,16 @@ const char *channel_text(const struct channel_job *job, const char *key)
 {
     const char *text = json_string_value(json_object_get(job->notice, key));
     return text ? text : "";
+}
+
+enum channel_level channel_level(const struct channel_job *job)
+{
+    static const char *const names[] = {[CHANNEL_PASSIVE] = "passive", [CHANNEL_ACTIVE] = "active"};
+    const char *name = channel_text(job, "level");
+    for (size_t i = 0; i < LEN(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum channel_level)i;
+    return CHANNEL_PRESSING;
 }
 
 void channel_action_url(const struct channel_job *job, const json_t *action, char *ret_url,

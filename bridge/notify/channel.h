@@ -76,6 +76,9 @@ enum channel_verdict {
     CHANNEL_RENEWED,   /* at once, with the new token that this makes needed */
 };
 
+/* How much the notice presses; an index of each server's own scale. */
+enum channel_level { CHANNEL_PASSIVE, CHANNEL_ACTIVE, CHANNEL_PRESSING, CHANNEL_LEVELS };
+
 struct channel {
     const char *name;
     bool (*ready)(const struct channel_settings *settings);
@@ -99,6 +102,7 @@ enum channel_verdict channel_judge(const struct channel *channel, const struct c
 void channel_json(struct post *post, json_t *moved_body);
 void channel_header(struct post *post, const char *name, const char *value);
 const char *channel_text(const struct channel_job *job, const char *key); /* "": null or absent */
+enum channel_level channel_level(const struct channel_job *job);
 /* "<base_url>/api/actions/<token>" of an action. */
 void channel_action_url(const struct channel_job *job, const json_t *action, char *ret_url,
                         size_t size);

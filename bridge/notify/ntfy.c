@@ -4,21 +4,15 @@
  */
 #include "bridge/notify/channel.h"
 
-#include <string.h>
-
 #include "bridge/notify/post.h"
 
-enum { BUTTONS = 3, URL_SIZE = 512, QUIET = 2, NORMAL = 3, URGENT = 5 };
+enum { BUTTONS = 3, URL_SIZE = 512 };
+
+static const int priorities[CHANNEL_LEVELS] = {2, 3, 5};
 
 static bool ready(const struct channel_settings *settings)
 {
     return settings->ntfy.topic;
-}
-
-static int priority(const struct channel_job *job)
-{
-    const char *level = channel_text(job, "level");
-    return strcmp(level, "passive") == 0 ? QUIET : strcmp(level, "active") == 0 ? NORMAL : URGENT;
 }
 
 static json_t *buttons(const struct channel_job *job)
@@ -46,11 +40,12 @@ static enum err write_post(const struct channel_job *job, struct post *ret_post,
     buf_format(&ret_post->url, "%s/", job->settings->ntfy.url);
     if (token)
         buf_format(&ret_post->headers, "Authorization: Bearer %s\n", token);
-    channel_json(ret_post, json_pack("{s:s, s:s, s:s, s:i, s:[s], s:s, s:o}", "topic",
-                                     job->settings->ntfy.topic, "title", channel_text(job, "title"),
-                                     "message", channel_text(job, "message"), "priority",
-                                     priority(job), "tags", channel_text(job, "type"), "click",
-                                     job->settings->base_url, "actions", buttons(job)));
+    channel_json(ret_post,
+                 json_pack("{s:s, s:s, s:s, s:i, s:[s], s:s, s:o}", "topic",
+                           job->settings->ntfy.topic, "title", channel_text(job, "title"),
+                           "message", channel_text(job, "message"), "priority",
+                           priorities[channel_level(job)], "tags", channel_text(job, "type"),
+                           "click", job->settings->base_url, "actions", buttons(job)));
     return OK;
 }
 

@@ -2,21 +2,13 @@
  * request would fail again, of which a wrong token or user is the usual one. */
 #include "bridge/notify/channel.h"
 
-#include <string.h>
-
 #include "bridge/notify/post.h"
 
-enum { QUIET = -1, NORMAL = 0, URGENT = 1 };
+static const int priorities[CHANNEL_LEVELS] = {-1, 0, 1};
 
 static bool ready(const struct channel_settings *settings)
 {
     return settings->pushover.token && settings->pushover.user;
-}
-
-static int priority(const struct channel_job *job)
-{
-    const char *level = channel_text(job, "level");
-    return strcmp(level, "passive") == 0 ? QUIET : strcmp(level, "active") == 0 ? NORMAL : URGENT;
 }
 
 static enum err write_post(const struct channel_job *job, struct post *ret_post, struct why *why)
@@ -28,7 +20,8 @@ static enum err write_post(const struct channel_job *job, struct post *ret_post,
                  json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "token", job->settings->pushover.token,
                            "user", job->settings->pushover.user, "title",
                            channel_text(job, "title"), "message", channel_text(job, "message"),
-                           "priority", priority(job), "url", job->settings->base_url));
+                           "priority", priorities[channel_level(job)], "url",
+                           job->settings->base_url));
     return OK;
 }
 

@@ -102,8 +102,8 @@ static enum err write_body(const struct channel_job *job, const json_t *address,
 
 static const char *urgency(const struct channel_job *job)
 {
-    const char *level = channel_text(job, "level");
-    return strcmp(level, "passive") == 0 ? "low" : strcmp(level, "active") == 0 ? "normal" : "high";
+    static const char *const names[CHANNEL_LEVELS] = {"low", "normal", "high"};
+    return names[channel_level(job)];
 }
 
 /* A newer one with the same topic takes the place of one that still waits for the browser. */
