@@ -4,10 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/dump.h"
 #include "api/stream.h"
 #include "base/text.h"
-
-enum { DUMP_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(15) };
 
 void reply_clear(struct reply *reply)
 {
@@ -49,14 +48,9 @@ void reply_dump(struct reply *reply)
 {
     if (!reply->json)
         return;
-    char *text = json_dumps(reply->json, DUMP_FLAGS);
+    dump_json(&reply->body, reply->json);
     json_decref(reply->json);
     reply->json = NULL;
-    if (text)
-        buf_text(&reply->body, text);
-    else
-        reply->body.failed = true;
-    free(text);
 }
 
 enum err reply_file(struct reply *reply, FILE *file, struct why *why)
@@ -79,9 +73,8 @@ static void add_members(struct buf *out, json_t *members)
     const char *name;
     json_t *value;
     json_object_foreach (members, name, value) {
-        char *text = json_dumps(value, DUMP_FLAGS | JSON_ENCODE_ANY);
-        buf_format(out, ",\"%s\":%s", name, text ? text : "null");
-        free(text);
+        buf_format(out, ",\"%s\":", name);
+        dump_json(out, value);
     }
 }
 
@@ -93,7 +86,7 @@ enum err reply_too_many(struct reply *reply, int wait, const char *what, struct 
                     "too many %s came from this address", what);
 }
 
-void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,
+void reply_problem(struct reply *reply, int status, const struct why *why, json_t *errors,
                    const char *instance, const char *request_id)
 {
     struct buf *out = &reply->body;
@@ -111,9 +104,10 @@ void reply_problem(struct reply *reply, int status, const struct why *why, const
     add_text(out, "instance", instance);
     add_text(out, "code", why->code);
     buf_text(out, ",\"errors\":");
-    char *list = json_array_size(errors) ? json_dumps(errors, DUMP_FLAGS) : NULL;
-    buf_text(out, list ? list : "[]");
-    free(list);
+    if (errors)
+        dump_json(out, errors);
+    else
+        buf_text(out, "[]");
     add_text(out, "request_id", request_id);
     add_members(out, reply->problem);
     buf_char(out, '}');

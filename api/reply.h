@@ -53,7 +53,7 @@ enum err reply_too_many(struct reply *reply, int wait, const char *what, struct 
 
 /* Make it a problem. ${errors}: an array of {field, code, message}, NULL or empty where nothing
  * more is known. Header lines that were set stay. */
-void reply_problem(struct reply *reply, int status, const struct why *why, const json_t *errors,
+void reply_problem(struct reply *reply, int status, const struct why *why, json_t *errors,
                    const char *instance, const char *request_id);
 
 /* Is ${seq} named in an If-Match or If-None-Match header? Weak tags count when ${weak}. */

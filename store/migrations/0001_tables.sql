@@ -294,13 +294,14 @@ CREATE TABLE usage (
     estimate INTEGER NOT NULL DEFAULT 0 CHECK (estimate IN (0, 1)),
     price_cents INTEGER CHECK (price_cents >= 0),
     price_mg INTEGER CHECK (price_mg > 0),
-    reverses INTEGER UNIQUE REFERENCES usage (id),
+    reverses INTEGER REFERENCES usage (id),
     note TEXT,
     evidence TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence)),
     created_at INTEGER NOT NULL,
-    CHECK ((job IS NULL) = (filament IS NULL) AND (job IS NULL) = (segment IS NULL)),
-    UNIQUE (job, filament, segment, revision)
+    CHECK ((job IS NULL) = (filament IS NULL) AND (job IS NULL) = (segment IS NULL))
 ) STRICT;
+CREATE UNIQUE INDEX usage_once ON usage (job, filament, segment, revision) WHERE job IS NOT NULL;
+CREATE UNIQUE INDEX usage_reverses ON usage (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX usage_spool ON usage (spool, at);
 CREATE INDEX usage_at ON usage (at);
 CREATE INDEX usage_slot ON usage (slot) WHERE slot IS NOT NULL;

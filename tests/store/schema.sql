@@ -114,6 +114,10 @@ CREATE UNIQUE INDEX spool_tray_uuid ON spool (tray_uuid)
 
 CREATE INDEX usage_at ON usage (at);
 
+CREATE UNIQUE INDEX usage_once ON usage (job, filament, segment, revision) WHERE job IS NOT NULL;
+
+CREATE UNIQUE INDEX usage_reverses ON usage (reverses) WHERE reverses IS NOT NULL;
+
 CREATE INDEX usage_slot ON usage (slot) WHERE slot IS NOT NULL;
 
 CREATE INDEX usage_spool ON usage (spool, at);
@@ -609,12 +613,11 @@ CREATE TABLE usage (
     estimate INTEGER NOT NULL DEFAULT 0 CHECK (estimate IN (0, 1)),
     price_cents INTEGER CHECK (price_cents >= 0),
     price_mg INTEGER CHECK (price_mg > 0),
-    reverses INTEGER UNIQUE REFERENCES usage (id),
+    reverses INTEGER REFERENCES usage (id),
     note TEXT,
     evidence TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence)),
     created_at INTEGER NOT NULL, weighed INTEGER REFERENCES job (id),
-    CHECK ((job IS NULL) = (filament IS NULL) AND (job IS NULL) = (segment IS NULL)),
-    UNIQUE (job, filament, segment, revision)
+    CHECK ((job IS NULL) = (filament IS NULL) AND (job IS NULL) = (segment IS NULL))
 ) STRICT;
 
 CREATE TABLE vendor (
