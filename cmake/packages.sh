@@ -7,7 +7,7 @@ build_packages="gcc libc6-dev make cmake ninja-build pkg-config patch xz-utils c
 demo_packages="mosquitto curl openssl libcmocka-dev python3"
 test_packages="$demo_packages mosquitto-clients clang clang-format clang-tidy sqlite3 vsftpd systemd
     nghttp2-proxy exim4-daemon-light git wrk apache2-utils zbar-tools librsvg2-bin python3-jinja2
-    python3-yaml python3-jsonschema"
+    python3-yaml python3-jsonschema avahi-daemon avahi-utils dbus iproute2 util-linux"
 # Node.js from elsewhere brings npm along, and Debian's would not go beside it.
 command -v node >/dev/null && command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
 
