@@ -47,6 +47,25 @@ struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t 
     return free_one;
 }
 
+static bool holds_id(const json_t *rows, int64_t id)
+{
+    size_t i;
+    const json_t *row;
+    json_array_foreach (rows, i, row)
+        if (args_int(row, "id", 0) == id)
+            return true;
+    return false;
+}
+
+void courier_forget(struct courier *courier, enum lane_kind kind, const json_t *rows)
+{
+    for (size_t i = 0; i < COURIER_LANES; i++) {
+        struct lane *lane = &courier->lanes[i];
+        if (lane->failures && lane->kind == kind && !holds_id(rows, lane->row))
+            lane->failures = 0;
+    }
+}
+
 void courier_pause_lane(struct lane *lane, const struct attempt *attempt)
 {
     uint32_t chance;
@@ -255,10 +274,9 @@ static void heed_trial(struct courier *courier)
         return;
     int64_t trial = deliveries_trial(courier->db, courier->options.channel->name);
     db_rollback(courier->db);
-    if (trial <= courier->trial)
-        return;
+    bool fresh = trial && trial != courier->trial;
     courier->trial = trial;
-    for (size_t i = 0; i < COURIER_LANES; i++)
+    for (size_t i = 0; fresh && i < COURIER_LANES; i++)
         courier->lanes[i].until = 0;
 }
 
@@ -268,6 +286,8 @@ static void send_all(struct courier *courier)
     heed_trial(courier);
     json_auto_t *devices = read_devices(courier);
     bool each = devices_channel(courier->options.channel->name), more = true;
+    if (devices)
+        courier_forget(courier, LANE_ALERTS, devices);
     while (more && !atomic_load(&courier->stop)) {
         size_t i;
         const json_t *device;
@@ -284,8 +304,6 @@ static int wait_ms(struct courier *courier)
     bool paused = false;
     for (size_t i = 0; i < COURIER_LANES; i++) {
         struct lane *lane = &courier->lanes[i];
-        if (lane->until + COURIER_REFUSED_MS < mono)
-            lane->failures = 0; /* of a device that is no more */
         if (lane->kind == LANE_ACTIVITY)
             continue; /* courier_activities tells when they go on */
         int64_t left = lane->until > mono ? lane->until - mono : BUSY_MS;

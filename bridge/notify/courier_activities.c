@@ -179,6 +179,8 @@ int64_t courier_activities(struct courier *courier)
         return courier->activity_at;
     courier->activity_at = mono + LOOK_EACH_MS;
     json_auto_t *rows = read_open(courier);
+    if (rows)
+        courier_forget(courier, LANE_ACTIVITY, rows);
     size_t i;
     json_t *row;
     json_array_foreach (rows, i, row) {

@@ -36,12 +36,15 @@ struct courier {
     struct tokens tokens;
     struct lane lanes[COURIER_LANES];
     bool ill;            /* the last attempt failed: said once */
-    int64_t trial;       /* the newest one that ended the pauses */
+    int64_t trial;       /* the newest one that waits, and ended the pauses; 0: none does */
     int64_t activity_at; /* monotonic ms: no activity is looked at before */
 };
 
 /* That of a device or activity, or a free one; where all pause, the first one is lost. */
 struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t row);
+/* End the pauses of all that is not in ${rows} ({id}): it is gone, and its number may be given
+ * again. */
+void courier_forget(struct courier *courier, enum lane_kind kind, const json_t *rows);
 void courier_pause_lane(struct lane *lane, const struct attempt *attempt);
 /* Say when trouble begins, and when it is over. */
 void courier_tell(struct courier *courier, bool ill, const char *reason);

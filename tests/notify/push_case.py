@@ -16,6 +16,7 @@ SPOOL = {"brand": "Acme", "product_name": "PLA Basic", "material_type": "PLA", "
 
 class PushCase(unittest.TestCase):
     kind = None
+    shared = False  # one daemon for all tests of the class, whose devices end with their test
 
     @classmethod
     def setUpClass(cls):
@@ -26,9 +27,13 @@ class PushCase(unittest.TestCase):
 
         cls.peer = PushPeer(cls.kind, cls.certificate, *cls.peer_arguments())
         count("peers")
+        if cls.shared:
+            cls.daemon = cls.start()
 
     @classmethod
     def tearDownClass(cls):
+        if cls.shared:
+            cls.daemon.close()
         cls.peer.close()
         cls.folder.cleanup()
 
@@ -36,17 +41,27 @@ class PushCase(unittest.TestCase):
     def peer_arguments(cls):
         return ()
 
-    def environment(self):
+    @classmethod
+    def environment(cls):
         raise NotImplementedError
+
+    @classmethod
+    def start(cls):
+        settings = {"PUSH_CA_FILE": str(cls.ca.pem), **cls.environment()}
+        daemon = Daemon(more_environment={f"FILAMENTD_{key}": value for key, value in settings.items()})
+        daemon.post("/api/spools", SPOOL)  # in reserve: the product as a whole is never low
+        return daemon
 
     def setUp(self):
         self.peer.forget()
-        settings = {"PUSH_CA_FILE": str(self.ca.pem), **self.environment()}
-        self.daemon = Daemon(more_environment={f"FILAMENTD_{key}": value for key, value in settings.items()})
-        self.daemon.post("/api/spools", SPOOL)  # in reserve: the product as a whole is never low
+        if not self.shared:
+            self.daemon = self.start()
 
     def tearDown(self):
-        self.daemon.close()
+        if not self.shared:
+            return self.daemon.close()
+        for device in self.daemon.get("/api/devices").json:
+            self.daemon.delete("/api/devices/" + device["device_id"])
 
     def register(self, name, push, **more):
         answer = self.daemon.post("/api/devices", {"installation_id": name, "name": name, "platform": "test", "push": push, **more})
@@ -69,6 +84,11 @@ class PushCase(unittest.TestCase):
 
     def ended(self, number=1, state="sent"):
         return wait_until(lambda: len(rows := self.deliveries(f"?state={state}")) == number and rows, 20, f"{number} {state}")
+
+    def mend(self):
+        """Somebody did, and tries it: that ends the pauses. Returns when the trial has arrived, which comes last."""
+        (trial,) = self.daemon.post("/api/notifications/test", {}).json["deliveries"]
+        wait_until(lambda: self.daemon.get(f"/api/notifications/{trial['delivery_id']}").json["state"] == "sent", 20, "a trial")
 
     def channel(self):
         return self.daemon.get("/api/notifications/channels").json[0]

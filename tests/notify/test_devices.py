@@ -144,7 +144,8 @@ class DevicesTest(HttpCase):
 class PreferencesTest(PushCase):
     kind = "webpush"
 
-    def environment(self):
+    @classmethod
+    def environment(cls):
         return {"PUSH_WEBPUSH_SUBJECT": "mailto:who@example.org"}
 
     def browser(self, name, preferences):

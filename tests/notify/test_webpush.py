@@ -20,7 +20,8 @@ LIFE_SECONDS = 2 * 24 * 3600
 class WebPushTest(PushCase):
     kind = "webpush"
 
-    def environment(self):
+    @classmethod
+    def environment(cls):
         return {"PUSH_WEBPUSH_SUBJECT": SUBJECT}
 
     def browser(self, name, **more):
