@@ -111,15 +111,32 @@ static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
     return changed;
 }
 
+struct gate {
+    const char *sql;
+    bool open;
+};
+
+/* ${gate}: the one that was asked last. */
+static bool has_news(struct db *db, const struct alerts_rule *rule, struct gate *gate,
+                     const json_t *args)
+{
+    if (!rule->gate)
+        return true;
+    if (gate->sql != rule->gate)
+        *gate = (struct gate){rule->gate, db_int(db, rule->gate, args, 0) != 0};
+    return gate->open;
+}
+
 enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
     if (db_failed(db) || changes_newest(db) == since)
         return db_status(db, why);
     json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
     json_auto_t *kinds = db_row(db, kinds_changed, args, NULL);
+    struct gate gate = {0};
     enum err e = db_status(db, why);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
-        if (concerned(&alerts_rules[i], kinds))
+        if (concerned(&alerts_rules[i], kinds) && has_news(db, &alerts_rules[i], &gate, args))
             e = follow_rule(db, &alerts_rules[i], since, why);
     if (e == OK && args_int(kinds, "deleted", 0))
         end_deleted(db, since);

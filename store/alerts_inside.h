@@ -24,6 +24,9 @@ struct alerts_rule {
     const char *entities[2]; /* one of them has to have changed, as in the change feed */
     const char *sql;
     void (*tell)(struct buf *text, const json_t *row);
+    /* Asked first, once for all rules that share it; one value, 0: none of them has news. NULL:
+     * none. */
+    const char *gate;
 };
 
 extern const struct alerts_rule alerts_rules[];

@@ -359,6 +359,7 @@ CREATE INDEX alert_told ON alert (cause);
 CREATE INDEX alert_opened ON alert (opened_at);
 CREATE INDEX alert_question ON alert (question) WHERE question IS NOT NULL;
 CREATE INDEX alert_job ON alert (job) WHERE job IS NOT NULL;
+CREATE INDEX alert_spool ON alert (spool) WHERE spool IS NOT NULL;
 CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
 
 -- A phone or browser that alerts are pushed to. installation: what it calls itself, so that it may

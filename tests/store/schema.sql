@@ -12,6 +12,8 @@ CREATE INDEX alert_printer ON alert (printer) WHERE printer IS NOT NULL;
 
 CREATE INDEX alert_question ON alert (question) WHERE question IS NOT NULL;
 
+CREATE INDEX alert_spool ON alert (spool) WHERE spool IS NOT NULL;
+
 CREATE INDEX alert_told ON alert (cause);
 
 CREATE INDEX change_entity ON change (entity, public_id);
