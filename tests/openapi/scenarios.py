@@ -6,10 +6,14 @@ that neither their example in tests/http/test_routes.py nor the generic refusals
 """
 
 import base64
+import contextlib
+import json
+import socket
 import time
 
 from case import SPOOL
 from lib import actions
+from lib.wait import wait_until
 
 STALE = '"999999999"'
 MISSING = "0198c0de-0000-7000-8000-000000000000"
@@ -134,7 +138,10 @@ def notifications(w):
     read = w.daemon.get(f"/api/actions/{none['token']}")
     yield "getAction", 200, "GET", f"/api/actions/{none['token']}", None
     yield "getAction", 304, "GET", f"/api/actions/{none['token']}", None, {"If-None-Match": read.headers["ETag"]}
+    browser = {"Accept": "text/html"}
+    yield "getAction", 200, "GET", f"/api/actions/{none['token']}", None, browser
     yield "answerAction", 200, "POST", f"/api/actions/{none['token']}", None
+    yield "answerAction", 200, "POST", f"/api/actions/{none['token']}", None, browser
     yield "answerAction", 409, "POST", f"/api/actions/{first['token']}", None
     yield "confirmAction", 403, "POST", "/webhook/homeassistant/confirm", {"token": first["token"]}, key
     yield "confirmAction", 200, "POST", "/webhook/homeassistant/confirm", {"token": none["token"]}
@@ -176,4 +183,88 @@ def devices(w):
     yield "deleteActivity", 200, "DELETE", f"{path}/{w.post(path, shown)['activity_id']}", None
 
 
-STORIES = [devices, spools, jobs, printers, notifications, questions, catalog, pairing, webhooks]
+def stats(w):
+    """A roll that is low and past its date, in a slot; its product is low too."""
+    rest = {**SPOOL, "product_name": "Rest", "current_weight_grams": 5, "purchase_date": "2020-01-01"}
+    w.assign("shelf", 4, w.post("/api/spools", rest)["spool_id"])
+    yield "listLowInventory", 200, "GET", "/api/stats/spools/low_inventory", None
+    yield "listExpiringSpools", 200, "GET", "/api/stats/expiring", None
+
+
+def scans(w):
+    code = "4006381333931"
+    w.post("/api/spools", {**SPOOL, "product_name": "Boxed", "barcode": code})
+    for payload in (w.get("/api/spools")[0]["spool_id"], code, "EF" * 16):
+        yield "scanCode", 200, "POST", "/api/scan", {"payload": payload}
+
+
+def forecasts(w):
+    """A print that is larger than its roll; another one like it is in the next slot."""
+    w.post("/api/printers", {"printer_id": "long", "source": "homeassistant"})
+    white = {**SPOOL, "product_name": "White", "color_hex": "#FFFFFF", "profile": "GFL99"}
+    for slot, grams in ((1, 50), (2, 100)):
+        w.post("/webhook/homeassistant/ams_update", {"printer_id": "long", "ams_unit_number": 1, "slot_number": slot,
+                                                     "material": "PLA", "color": "#FFFFFF", "filament_id": "GFL99"})
+        w.assign("long", slot, w.post("/api/spools", {**white, "current_weight_grams": grams})["spool_id"])
+    job = w.post("/api/print_jobs/start", {"printer_id": "long", "gcode_file_name": "long.3mf", "filaments": [
+        {"ams_unit_number": 1, "slot_number": 1, "estimated_grams": 200}]})["job_id"]
+    large = GCODE.replace(b"; HEADER_BLOCK_END", b"; filament_density: 1.24\n; filament_diameter: 1.75\n; HEADER_BLOCK_END")
+    large += b"G1 X5 E40\nG1 X9 E40\n" * 800
+    yield "attachSlicedFile", 200, "POST", f"/api/print_jobs/{job}/sliced_file", large
+    yield "getPrintJob", 200, "GET", f"/api/print_jobs/{job}", None
+    yield "listAlerts", 200, "GET", "/api/alerts?kind=runout_forecast", None
+
+
+def network(w):
+    """What printers say of themselves, heard from this host alone (it has no hops to go)."""
+    notice = ("NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1990\r\nNT: urn:bambulab-com:device:3dprinter:1\r\nNTS: ssdp:alive\r\n"
+              "Location: 127.0.0.21\r\nUSN: 01P00A6C0D00072\r\nDevName.bambu.com: Found\r\n\r\n").encode()
+
+    def heard():
+        for to in ("239.255.255.250", "127.0.0.1"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+                out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
+                with contextlib.suppress(OSError):  # a host without a network has no way to a group
+                    out.sendto(notice, (to, 2021))
+        return w.get("/api/discover")
+
+    wait_until(heard, 20, "a printer that tells of itself")
+    yield "discoverPrinters", 200, "GET", "/api/discover", None
+
+
+def printing(w):
+    """A print of the printer at the bench, whose file cannot be fetched."""
+    said = {"command": "push_status", "msg": 0, "gcode_state": "RUNNING", "mc_percent": 1, "layer_num": 1, "total_layer_num": 9,
+            "subtask_name": "boat", "gcode_file": "boat.3mf", "task_id": "7", "subtask_id": "8",
+            "ams": {"ams": [{"id": "0", "tray": [{"id": "0", "tray_type": "PLA", "tray_color": "112233FF"}]}],
+                    "ams_exist_bits": "1", "tray_exist_bits": "1", "tray_now": "0"}}
+    w.broker.report(json.dumps({"print": said}))
+    status = f"/api/printers/{w.bench}/status"
+    wait_until(lambda: w.get(status)["progress"]["feeding"] and w.get(status)["file_transfer"], 30, "a print with a file to fetch")
+    yield "getPrinterStatus", 200, "GET", status, None
+
+
+def imports(w):
+    """What is here with other contents stays; a roll gets another number where its own is taken."""
+    w.done(w.daemon.put("/api/thresholds/PLA", {"threshold_grams": 50}))
+    w.done(w.daemon.put("/api/materials/PLA", {"dry_days": 77}))
+    w.done(w.daemon.put("/api/settings", {"privacy.keep_names_days": 9}))
+    w.done(w.daemon.put("/api/printers/shelf", {"aliases": ["rack"]}))
+    document = w.get("/api/export")
+    vendor, spool = document["vendors"][0], document["spools"][0]
+    other = {**document, "vendors": [{**vendor, "notes": "other"}], "spools": [{**spool, "spool_id": MISSING, "tray_uuid": None}]}
+    other = {k: v for k, v in other.items() if k in ("format", "version", "vendors", "spools")}
+    yield "importFile", 200, "POST", "/api/import", json.dumps(other).encode(), {"Content-Type": "application/json"}
+
+
+def files(w):
+    for what in ("spools", "usage", "jobs"):
+        yield "exportAll", 200, "GET", f"/api/export?format=csv&what={what}", None
+    yield "exportAll", 200, "GET", "/api/export", None
+    yield "listLowFilaments", 200, "GET", "/api/stats/low_filaments", None
+    yield "listLowFilaments", 200, "GET", "/api/stats/low_filaments?format=csv", None
+    yield "listLowFilaments", 200, "GET", "/api/stats/low_filaments", None, {"Accept": "text/csv"}
+
+
+STORIES = [devices, spools, jobs, printers, notifications, questions, catalog, pairing, webhooks,
+           stats, scans, forecasts, network, printing, imports, files]

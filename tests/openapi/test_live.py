@@ -2,9 +2,11 @@
 
 Successes come from the examples of tests/http/test_routes.py, refusals that all operations share from the
 document itself, the rest from scenarios.py. Each answer is recorded and held against the document by ajv; what
-is documented and was never answered is a fault, as is what was answered and is not documented.
+is documented and was never answered (a status, a media type, a schema) is a fault, as is what was answered
+and is not documented.
 """
 
+import functools
 import http.client
 import json
 import pathlib
@@ -123,11 +125,15 @@ class LiveTest(unittest.TestCase):
         return answer
 
     def first_of_stream(self, path):
+        """All events up to the first one of a roll: each is JSON of x-event-data."""
         connection = self.world.daemon.connection()
         try:
-            connection.request("GET", path, headers={"X-API-Key": self.world.daemon.key})
+            connection.request("GET", path + "?last_event_id=0", headers={"X-API-Key": self.world.daemon.key})
             answer = connection.getresponse()
-            answer.body = answer.readline()
+            lines = []
+            while not any(line.startswith(b"event: spool.") for line in lines[:-2]):
+                lines.append(answer.readline())
+            answer.body = b"".join(line[6:] for line in lines if line.startswith(b"data: "))
             return answer
         finally:
             connection.close()
@@ -232,6 +238,74 @@ class LiveTest(unittest.TestCase):
             answers.write_text("\n".join(map(json.dumps, self.records)))
             return node(HOME / "validate.cjs", document, answers).splitlines()
 
+    # --- what was never seen ---
+
+    def response(self, operation, status):
+        row = self.operations[operation].row["responses"].get(str(status), {})
+        return self.resolved(row)
+
+    def resolved(self, row):
+        """What a reference stands for, and its name."""
+        while "$ref" in row:
+            row = functools.reduce(dict.__getitem__, row["$ref"].split("/")[1:], self.document)
+        return row
+
+    def types(self):
+        """(operation, status, media type) of all that the document names."""
+        return {(o.name, s, t) for o in self.operations.values() for s in o.statuses
+                for t in self.response(o.name, s).get("content", {})}
+
+    def walk(self, schema, value, names):
+        """Add the names of all schemas that an answer shows something of."""
+        if "$ref" in schema:
+            name = schema["$ref"].rsplit("/", 1)[1]
+            if value is None or (value and name in names and not isinstance(value, (dict, list))):
+                return
+            names.add(name)
+            schema = self.resolved(schema)
+        for part in schema.get("anyOf", []) + schema.get("oneOf", []) + schema.get("allOf", []):
+            self.walk(part, value, names)
+        if isinstance(value, dict):
+            rest = schema.get("additionalProperties")
+            for key, inside in value.items():
+                part = schema.get("properties", {}).get(key, rest if isinstance(rest, dict) else None)
+                if part:
+                    self.walk(part, inside, names)
+        for inside in value if isinstance(value, list) else []:
+            self.walk(schema.get("items", {}), inside, names)
+
+    def answered(self):
+        """Names of the schemas of which some answer held an object."""
+        names = set()
+        for r in self.records:
+            content = self.response(r["operation"], r["status"]).get("content", {})
+            if r["type"].endswith("json") and r["type"] in content:
+                self.walk(content[r["type"]]["schema"], json.loads(r["body"]), names)
+            elif r["type"] == STREAM:
+                for line in r["body"].splitlines():
+                    self.walk(content[STREAM]["x-event-data"], json.loads(line), names)
+        return names
+
+    def shown(self):
+        """Names of the schemas that answers can hold."""
+        names, todo = set(), []
+        for o in self.operations.values():
+            for s in o.statuses:
+                for content in self.response(o.name, s).get("content", {}).values():
+                    todo += [content[key] for key in ("schema", "x-event-data") if key in content]
+        while todo:
+            part = todo.pop()
+            if isinstance(part, list):
+                todo += part
+            elif isinstance(part, dict):
+                if "$ref" in part and isinstance(part["$ref"], str):
+                    name = part["$ref"].rsplit("/", 1)[1]
+                    if name not in names:
+                        names.add(name)
+                        todo.append(self.resolved(part))
+                todo += [v for k, v in part.items() if k != "$ref"]
+        return names
+
     def test_document_and_daemon_agree(self):
         self.refuse_all()
         self.tell_stories()
@@ -244,6 +318,9 @@ class LiveTest(unittest.TestCase):
         self.assertEqual(self.wrong, [])
         self.assertEqual(sorted(set(self.faults())), [])
         self.assertEqual(sorted(documented - seen), [], "documented, and never answered")
+        types = {(r["operation"], r["status"], r["type"]) for r in self.records}
+        self.assertEqual(sorted(self.types() - types), [], "media types that were never answered")
+        self.assertEqual(sorted(self.shown() - self.answered()), [], "schemas of which no answer held anything")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // node validate.cjs DOCUMENT ANSWERS: hold recorded answers against the document. ANSWERS has one
 // JSON object a line: {operation, status, type, headers: {name: text}, body}. Prints one line for
 // each fault; keys that the document does not know are faults, though clients must tolerate them.
+// The body of live events has the data of one event a line.
 const fs = require('fs');
 const Ajv2020 = require('ajv/dist/2020').default;
 const addFormats = require('ajv-formats').default;
@@ -39,10 +40,11 @@ function bodyFaults(check, response, answer) {
   const media = response.content && response.content[answer.type];
   if (!response.content) return answer.body ? ['a body where none is documented'] : [];
   if (!media) return [`media type ${answer.type} is not documented`];
-  if (!answer.type.endsWith('json')) return [];
-  const validate = check(media.schema);
-  return validate(JSON.parse(answer.body))
-    ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`).slice(0, 5);
+  const events = answer.type === 'text/event-stream';
+  if (!events && !answer.type.endsWith('json')) return [];
+  const validate = check(events ? media['x-event-data'] : media.schema);
+  return (events ? answer.body.split('\n').filter(Boolean) : [answer.body]).flatMap((text) => (validate(JSON.parse(text))
+    ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`).slice(0, 5)));
 }
 
 function main([documentPath, answersPath]) {
