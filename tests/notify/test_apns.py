@@ -159,7 +159,8 @@ class ApnsTest(PushCase):
         """Whatever the server does: each once as far as it knows, by apns-id."""
         self.phone()
         orders = ({"act": "reset"}, {"act": "cut"}, {"act": "goaway"}, {"status": 500, "reason": "InternalServerError"},
-                  {"status": 503, "reason": "Shutdown"}, {"act": 700})
+                  {"status": 503, "reason": "ServiceUnavailable"}, {"status": 503, "reason": "Shutdown"},
+                  {"status": 400, "reason": "IdleTimeout"}, {"status": 429, "reason": "TooManyProviderTokenUpdates"}, {"act": 700})
         for number, order in enumerate(orders):
             self.peer.answer(**order)
             self.low()
@@ -221,9 +222,14 @@ class ApnsTest(PushCase):
         self.assertLess(self.daemon.cpu_seconds() - used, 0.3)
 
     def test_wrong_configuration(self):
-        """It is told to the user, and nothing is lost."""
+        """It is told to the user, and nothing is lost. All that Apple lists under these statuses and nothing else explains."""
         self.phone()
-        for number, (status, reason) in enumerate(((400, "TopicDisallowed"), (403, "InvalidProviderToken"), (404, "BadPath")), 1):
+        wrong = [(400, reason) for reason in ("BadCollapseId", "BadExpirationDate", "BadMessageId", "BadPriority", "BadTopic",
+                                              "DuplicateHeaders", "InvalidPushType", "MissingDeviceToken", "MissingTopic",
+                                              "PayloadEmpty", "TopicDisallowed")]
+        wrong += [(403, reason) for reason in ("BadCertificate", "BadCertificateEnvironment", "Forbidden", "InvalidProviderToken",
+                                               "MissingProviderToken")] + [(404, "BadPath"), (405, "MethodNotAllowed")]
+        for number, (status, reason) in enumerate(wrong, 1):
             self.peer.answer(status, reason=reason)
             self.low()
             wait_until(lambda: self.channel()["error"], 10, "its trouble")
