@@ -255,7 +255,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
     }
     fetch_tick(reach_fetch(daemon->reach), now);
     api_tick(daemon->api, now);
-    upkeep_tick(&daemon->upkeep, daemon->hub, mono, now);
+    upkeep_tick(&daemon->upkeep, daemon->hub, daemon->context->database, mono, now);
     if (mono - daemon->trimmed_at >= TRIM_MS) {
         malloc_trim(0); /* what a long list or a start took */
         daemon->trimmed_at = mono;

@@ -1,13 +1,16 @@
 #include "store/backup.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "store/db.h"
 
 /* The database library does not sync what it copies. */
@@ -65,4 +68,34 @@ enum err backup_make(struct db *db, const char *path, struct why *why)
     if (e)
         unlink(part.data);
     return e;
+}
+
+/* "filamentd.db.before-0002" beside "filamentd.db" */
+static bool is_copy(const char *name, const char *of)
+{
+    static const char mark[] = ".before-";
+    size_t len = strlen(of);
+    return strncmp(name, of, len) == 0 && strncmp(name + len, mark, strlen(mark)) == 0 &&
+           name[len + strlen(mark)];
+}
+
+static bool drop_old(int folder, const char *name, int64_t before)
+{
+    struct stat seen;
+    return fstatat(folder, name, &seen, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(seen.st_mode) &&
+           (int64_t)seen.st_mtime * 1000 < before && unlinkat(folder, name, 0) == 0;
+}
+
+size_t backup_drop_old(const char *database, int64_t before)
+{
+    auto_free char *copy = strdup(database);
+    DIR *folder = copy ? opendir(dirname(copy)) : NULL;
+    size_t count = 0;
+    if (!folder)
+        return 0;
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        if (is_copy(entry->d_name, text_base_name(database)))
+            count += drop_old(dirfd(folder), entry->d_name, before);
+    closedir(folder);
+    return count;
 }

@@ -2,11 +2,16 @@
 
 import datetime
 import json
+import os
 import sqlite3
+import time
+import unittest
 
 from case import HttpCase
+from lib.daemon import Daemon
 from lib.main import main
 from lib.wait import wait_until
+from test_questions import PrinterCase, report
 
 
 def ago(days):
@@ -40,6 +45,67 @@ class PrivacyTest(HttpCase):
         self.addCleanup(database.close)
         rows = database.execute("SELECT * FROM job").fetchall()
         self.assertNotIn("secret-", json.dumps(rows, default=str))
+
+
+class CopiesTest(unittest.TestCase):
+    def test_copies_are_kept_for_a_month(self):
+        with Daemon(start=False) as daemon:
+            names = {f"filamentd.db.{name}": days for name, days in (("before-0002", 31), ("before-0003", 29), ("mine", 99))}
+            for name, days in names.items():
+                (daemon.state / name).write_text("x")
+                then = time.time() - days * 86400
+                os.utime(daemon.state / name, (then, then))
+            daemon.start()
+            wait_until(lambda: not (daemon.state / "filamentd.db.before-0002").exists(), 10, "the old copy to go")
+            left = {path.name for path in daemon.state.glob("filamentd.db.*")} - {"filamentd.db-wal", "filamentd.db-shm"}
+            self.assertEqual(left, {"filamentd.db.before-0003", "filamentd.db.mine"})
+
+
+class PrinterTest(PrinterCase):
+    """A printer goes on telling the name of its last print until the next one begins."""
+
+    colors = ("112233",)
+    NAME = "secret boat"
+
+    def tell(self, **more):
+        said = json.loads(report(self.colors))
+        said["print"].update({"subtask_name": self.NAME, "gcode_file": f"{self.NAME}.3mf", "task_id": "7", "subtask_id": "8",
+                              "layer_num": 1, "total_layer_num": 9, **more})
+        self.broker.report(json.dumps(said))
+
+    def rows_with_it(self):
+        """Of all tables but the one that indexes words: that is searched by asking."""
+        database = sqlite3.connect(f"file:{self.daemon.state}/filamentd.db?mode=ro", uri=True)
+        try:
+            tables = [r[0] for r in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
+            return [(t, str(row)[:200]) for t in tables for row in database.execute(f"SELECT * FROM {t}")
+                    if self.NAME in str(row) or "secret" in str(row)]
+        finally:
+            database.close()
+
+    def test_nothing_keeps_the_name(self):
+        jobs = "/api/print_jobs?printer_id=p1"
+        self.tell(gcode_state="RUNNING", mc_percent=10)
+        path = "/api/print_jobs/" + wait_until(lambda: self.daemon.get(jobs).json, 20, "the print")[0]["job_id"]
+        self.assertIn("printer", {t for t, _ in self.rows_with_it()})
+        self.tell(gcode_state="FINISH", mc_percent=100)
+        wait_until(lambda: self.daemon.get(path).json["end_time"], 60, "its end")
+        self.assertStatus(self.daemon.post(path + "/erase_names"))
+        self.assertEqual(self.rows_with_it(), [])
+        self.tell(gcode_state="FINISH", mc_percent=100, nozzle_temper=33.0)
+        self.tell(gcode_state="IDLE", mc_percent=100)
+        wait_until(lambda: self.daemon.get("/api/printers/p1/status").json["progress"]["gcode_state"].lower() == "idle", 20, "idle")
+        self.assertEqual(self.rows_with_it(), [])
+        self.daemon.restart()
+        self.tell(gcode_state="IDLE", mc_percent=100)
+        wait_until(lambda: self.connection()["reason"] == "connected", 30, "the link")
+        self.assertEqual(self.rows_with_it(), [])
+        self.assertEqual(self.daemon.get("/api/print_jobs?q=boat").json, [])
+
+
+def load_tests(loader, tests, pattern):
+    """Not those of the case that it is made from."""
+    return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in (PrivacyTest, CopiesTest, PrinterTest))
 
 
 if __name__ == "__main__":
