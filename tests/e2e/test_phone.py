@@ -211,6 +211,16 @@ class Phone(unittest.TestCase):
         again = self.bench.daemon.post(f"/api/actions/{payload['candidates'][0]['token']}", key=None)
         self.assertEqual((again.status, again.json["code"]), (409, "question_closed"))
 
+    def check_learnt(self, payload):
+        """The same roll in another slot: among equals, the one that was tapped."""
+        for slot in (1, 2):
+            self.bench.do(f"unload {NAME} 1/{slot}")
+        for slot in (1, 2):
+            self.bench.wait_spool(NAME, 1, slot, None)
+        self.bench.do(f"load {NAME} 1/1 profile=GFA00 material=PLA color={BLACK} known=yes")
+        self.bench.wait_spool(NAME, 1, 1, payload["candidates"][1]["spool_id"])
+        self.assertEqual(self.bench.questions(NAME), [])
+
     def grams_until(self, layer):
         """Of the second filament, to the end of a layer."""
         mm = max(mm for at, mm in self.sliced.by_layer[2].items() if at <= layer)
@@ -226,6 +236,7 @@ class Phone(unittest.TestCase):
         self.go_on(news)
         self.finish()
         self.check_booked(payload)
+        self.check_learnt(payload)
         self.assertEqual([len(self.told(event)) for event in ("start", "end")], [1, 1])
         told = self.bench.daemon.stderr()
         self.assertFalse([secret for secret in (TOKEN, START, SHOWN) if secret in told])
