@@ -10,6 +10,8 @@
 #include "core/rules.h"
 #include "store/args.h"
 
+enum { STATUS_ILL = 500 }; /* of HTTP, and from there on */
+
 static enum err sign_actions(const struct secret *secret, json_t *notice, int64_t now,
                              struct why *why)
 {
@@ -44,6 +46,7 @@ static void post_once(const struct attempt_means *means, const struct channel_jo
         ret_attempt->verdict = channel_judge(channel, job, &answer, &ret_attempt->reason);
         ret_attempt->wait_s = answer.retry_after_s;
         ret_attempt->reached = answer.reached;
+        ret_attempt->ill = !answer.reached || answer.status >= STATUS_ILL;
     }
     post_answer_clear(&answer);
     post_clear(&post);
@@ -83,7 +86,7 @@ void attempt_send(const struct attempt_means *means, const json_t *row, const js
     json_auto_t *notice = notice_make(row);
     *ret_attempt = (struct attempt){.verdict = CHANNEL_FAILED};
     if (!notice) {
-        ret_attempt->verdict = CHANNEL_LATER;
+        *ret_attempt = (struct attempt){.verdict = CHANNEL_LATER, .ill = true};
         why_fail(&ret_attempt->reason, ERR_NOMEM, NULL, NULL, "out of memory");
     } else if (sign_actions(means->secret, notice, now, &ret_attempt->reason) == OK) {
         struct channel_job job = {.settings = means->settings,

@@ -28,6 +28,7 @@ struct attempt_means {
 struct attempt {
     enum channel_verdict verdict;
     bool reached; /* somebody has answered */
+    bool ill;     /* nobody has, or one who cannot serve: it is not about this message */
     bool moved;   /* sent, but in the device's other environment */
     int wait_s;   /* as he asked for; 0: he did not */
     struct why reason;

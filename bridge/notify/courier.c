@@ -189,7 +189,7 @@ static struct outcome outcome_of(const struct attempt *attempt, int64_t delivery
         [CHANNEL_RENEWED] = {DELIVERIES_AGAIN, DEVICES_ILL},
     };
     enum deliveries_end end = meanings[attempt->verdict].end;
-    bool of_device = device && attempt->reached && attempt->verdict != CHANNEL_WRONG;
+    bool of_device = device && !attempt->ill && attempt->verdict != CHANNEL_WRONG;
     return (struct outcome){
         .delivery = delivery,
         .device = args_int(device, "id", 0),

@@ -128,7 +128,7 @@ static void settle(struct courier *courier, struct lane *lane, const json_t *act
         .activity = activity,
         .verdict = verdict,
         .moved = attempt->moved,
-        .ill = !over && (!attempt->reached || verdict == CHANNEL_WRONG),
+        .ill = !over && (attempt->ill || verdict == CHANNEL_WRONG),
         .error = sent ? NULL : attempt->reason.text,
     };
     if (told.ill || sent)
