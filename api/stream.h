@@ -31,7 +31,7 @@ struct stream;
 
 enum {
     STREAM_BEAT_MS = 5000,          /* a comment after that long a silence */
-    STREAM_LOOK_MS = 1000,          /* other processes write too: look that often at least */
+    STREAM_LOOK_MS = 400,           /* other processes write, and clients leave: look so often */
     STREAM_TELEMETRY_MS = 1000,     /* of each printer */
     STREAM_KEY_MS = 2000,           /* is the key still good? */
     STREAM_BACKLOG = 16 * 1024,     /* bytes on their way to the reader, beyond which we wait */

@@ -214,19 +214,23 @@ struct write {
     int64_t now;
     hub_run *run;
     void *ctx;
+    bool changed;
 };
 
 static enum err run_write(void *ctx, struct db *db, struct why *why)
 {
-    const struct write *write = ctx;
+    struct write *write = ctx;
     db_set_now(db, write->now);
-    return write_follow(db, write->run, write->ctx, why);
+    int64_t before = db_total_changes(db);
+    enum err e = write_follow(db, write->run, write->ctx, why);
+    write->changed = db_total_changes(db) != before;
+    return e;
 }
 
 static void write_done(void *ctx, enum err result)
 {
     const struct write *write = ctx;
-    if (result != OK)
+    if (result != OK || !write->changed) /* it only looked: nobody need wake up for it */
         return;
     pthread_mutex_lock(&write->hub->view);
     write->hub->generation++;
@@ -238,7 +242,7 @@ enum err hub_write(struct hub *hub, int64_t now, hub_run *run, void *ctx, struct
 {
     if (hub_refuses(hub))
         return refuse_stopping(why);
-    struct write write = {hub, now, run, ctx};
+    struct write write = {hub, now, run, ctx, false};
     struct door_request request = {.run = run_write, .done = write_done, .ctx = &write};
     enum err e = door_run(hub->door, &request);
     if (e != OK && why)

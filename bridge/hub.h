@@ -106,7 +106,8 @@ bool hub_printer(struct hub *hub, int64_t printer, struct printer *ret_printer);
 bool hub_job(struct hub *hub, int64_t printer, struct job *ret_job); /* the last one, or JOB_NONE */
 bool hub_counters(struct hub *hub, int64_t printer, struct hub_counts *ret_counts);
 
-/* The number of the last committed group. hub_wait returns once it is beyond ${seen}, after
+/* The number of the last report, or write that changed something. hub_wait returns once it is
+ * beyond ${seen}, after
  * ${timeout_ms}, or at once when the hub refuses. Readers then look at the change table. */
 uint64_t hub_generation(struct hub *hub);
 /* door_version of its door: is what was read from the store still true? */

@@ -56,8 +56,9 @@ size_t db_text(struct db *db, const char *sql, const json_t *args, const struct 
 bool db_text_row(struct db *db, const char *sql, const json_t *args,
                  const struct field_shape *shape, struct buf *out);
 
-int64_t db_changes(const struct db *db);  /* rows touched by the last db_exec */
-int64_t db_last_row(const struct db *db); /* row id of the last INSERT */
+int64_t db_changes(const struct db *db);       /* rows touched by the last db_exec */
+int64_t db_total_changes(const struct db *db); /* by all of them, and what they triggered */
+int64_t db_last_row(const struct db *db);      /* row id of the last INSERT */
 
 /* Arguments that were just packed, handed through; no memory for them is the sticky error, because
  * missing arguments would be NULLs in the database. */

@@ -269,6 +269,11 @@ int64_t db_changes(const struct db *db)
     return sqlite3_changes64(db->handle);
 }
 
+int64_t db_total_changes(const struct db *db)
+{
+    return sqlite3_total_changes64(db->handle);
+}
+
 int64_t db_last_row(const struct db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);
