@@ -19,7 +19,7 @@
 #include "store/keys.h"
 #include "store/printers.h"
 
-enum { PACE_MS = 50, BATCH_ROWS = 100, BATCH_BYTES = 32 * 1024 };
+enum { PACE_MS = 50, PLACE_TRIES = 6, BATCH_ROWS = 100, BATCH_BYTES = 32 * 1024 };
 
 struct stream {
     struct api *api;
@@ -37,13 +37,26 @@ struct stream {
     const char *end; /* why it ends; NULL: it goes on */
 };
 
+/* A client that left without a word holds its place until its stream looks: have them look now. */
+static int find_place(struct api *api, const struct stream_ask *ask)
+{
+    struct hub *hub = api->context.hub;
+    int place = stream_places_take(&api->places, ask->key, ask->address);
+    for (int i = 0; place < 0 && i < PLACE_TRIES && !hub_refuses(hub); i++) {
+        hub_nudge(hub);
+        hub_wait(hub, UINT64_MAX, PACE_MS);
+        place = stream_places_take(&api->places, ask->key, ask->address);
+    }
+    return place;
+}
+
 /* Take a place for a stream. */
 static enum err enter(struct api *api, const struct stream_ask *ask, int *ret_place,
                       struct why *why)
 {
     if (hub_refuses(api->context.hub))
         return why_fail(why, ERR_BUSY, "stopping", NULL, "the daemon is stopping");
-    *ret_place = stream_places_take(&api->places, ask->key, ask->address);
+    *ret_place = find_place(api, ask);
     if (*ret_place == STREAM_PLACES_OWN)
         return why_fail(why, ERR_DENIED, "too_many_own_streams", NULL,
                         "this client has %d streams open already; close one, or use /api/sync",
