@@ -22,8 +22,8 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     enum err e = hub_entry(plan->hub, db, plan->printer, &entry, why);
     if (e != OK)
         return e;
-    plan->was_refused = printer_commands_refused(&entry->tentative.printer);
-    plan->next = entry->tentative;
+    plan->next = entry->ahead ? *entry->ahead : entry->committed;
+    plan->was_refused = printer_commands_refused(&plan->next.printer);
     struct hub_step step = {.db = db, .printer = plan->printer, .now = plan->now};
     if (hub_track_deadline(&plan->next) <= plan->now)
         e = hub_plan_time(&step, &plan->next, why);
@@ -37,7 +37,7 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     if (e == OK)
         e = alerts_follow(db, since, why);
     if (e == OK)
-        entry->tentative = plan->next;
+        entry->ahead = &plan->next;
     return e;
 }
 
@@ -66,7 +66,7 @@ static void plan_done(void *ctx, enum err result)
         entry->counts.failed_commits++;
     }
     if (entry && result != ERR_BUSY) /* a plan that never ran left nothing behind */
-        entry->tentative = entry->committed;
+        entry->ahead = NULL;
     pthread_mutex_unlock(&hub->view);
 }
 

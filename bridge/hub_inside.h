@@ -23,13 +23,15 @@ struct track {
     struct job job;
 };
 
-/* One printer. Readers see `committed`, under the view lock. `tentative` is what the plans of the
- * group that is running have made of it; only the door's leader touches it. */
+/* One printer. Readers see `committed`, under the view lock. `ahead` is what the plans of the group
+ * that is running have made of it, NULL: nothing; it is the last plan's own, and only the door's
+ * leader touches it. */
 struct entry {
     int64_t id;
     struct hub_counts counts;
     int64_t deadline;
-    struct track committed, tentative;
+    struct track committed;
+    const struct track *ahead;
 };
 
 /* One step of a printer's state on its way through the door. */

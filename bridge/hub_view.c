@@ -75,7 +75,6 @@ enum err hub_entry(struct hub *hub, struct db *db, int64_t printer, struct entry
         return why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
     entry->id = printer;
     enum err e = hub_load_state(db, printer, &entry->committed, why);
-    entry->tentative = entry->committed;
     entry->deadline = hub_track_deadline(&entry->committed);
     if (e == OK && !insert(hub, entry))
         e = why_fail(why, ERR_NOMEM, NULL, NULL, "memory ran out");
