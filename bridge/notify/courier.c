@@ -208,10 +208,12 @@ static bool settle(struct courier *courier, struct lane *lane, const struct erra
     struct outcome outcome = outcome_of(attempt, args_int(errand->row, "id", 0), errand->device);
     if (outcome.ill || outcome.end == DELIVERIES_SENT)
         courier_tell(courier, outcome.ill, attempt->reason.text);
-    if (note(courier, &outcome) == OK && outcome.end != DELIVERIES_AGAIN) {
+    enum err e = note(courier, &outcome);
+    if (e == OK && outcome.end != DELIVERIES_AGAIN) {
         lane->failures = 0;
         return true;
     }
+    lane->sent = outcome.end == DELIVERIES_SENT ? outcome.delivery : 0;
     courier_pause_lane(lane, attempt);
     return false;
 }
@@ -225,14 +227,17 @@ struct attempt_means courier_means(struct courier *courier)
                                   .tokens = &courier->tokens};
 }
 
-/* One that is read: sent, or ended because it is moot. False: the lane has to pause. */
+/* One that is read: sent (once, however often that cannot be noted), or ended because it is moot.
+ * False: the lane has to pause. */
 static bool handle(struct courier *courier, struct lane *lane, const struct errand *errand)
 {
-    struct attempt attempt;
+    struct attempt attempt = {.verdict = CHANNEL_SENT};
     const char *moot = args_text(errand->row, "moot");
     struct outcome dropped = {
         .delivery = args_int(errand->row, "id", 0), .end = DELIVERIES_DROPPED, .error = moot};
     const struct attempt_means means = courier_means(courier);
+    if (lane->failures && lane->sent == dropped.delivery)
+        return settle(courier, lane, errand, &attempt);
     if (moot)
         return note(courier, &dropped) == OK;
     attempt_send(&means, errand->row, errand->device, json_string_value(errand->home_url),

@@ -25,6 +25,7 @@ struct lane {
     int64_t row;   /* id of the device, or of the activity; 0: the channel itself */
     int64_t until; /* monotonic ms */
     int failures;  /* in a row; 0: free */
+    int64_t sent;  /* delivery that was taken, while the store could not note it; 0: none */
 };
 
 struct courier {

@@ -1,6 +1,7 @@
-"""Kills at any moment: every alert arrives, and comes twice only where its answer was lost."""
+"""Kills at any moment, and a store that is busy: every alert arrives, and comes twice only where its answer was lost."""
 
 import random
+import sqlite3
 import threading
 import time
 
@@ -48,6 +49,23 @@ class KillTest(ChannelCase):
         self.assertLessEqual(len(told) - len(set(told)), KILLS, "one message was under way at each kill, at most")
         self.assertEqual(len({roll for _, roll in told}), len({delivery for delivery, _ in told}))
         self.assertFalse(self.deliveries("?state=failed"))
+
+
+class BusyStoreTest(ChannelCase):
+    def environment(self):
+        return {"PUSH_WEBHOOK_URL": self.peer.url + "/hook"}
+
+    def test_what_was_sent_and_could_not_be_noted_is_not_sent_again(self):
+        self.peer.gate.clear()
+        self.low()
+        wait_until(lambda: self.peer.open, 15, "a message under way")
+        store = sqlite3.connect(self.daemon.state / "filamentd.db", isolation_level=None)
+        store.execute("BEGIN IMMEDIATE")
+        self.peer.gate.set()
+        wait_until(lambda: "channel=webhook problem=" in self.daemon.stderr(), 30, "an answer that cannot be noted")
+        store.close()
+        wait_until(lambda: self.deliveries("?state=sent"), 30, "it is noted")
+        self.assertEqual(len(self.peer.posts), 1)
 
 
 if __name__ == "__main__":
