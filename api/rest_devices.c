@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "bridge/notify/ece.h"
+#include "bridge/notify/tokens.h"
 #include "core/preference.h"
 #include "store/args.h"
 #include "store/devices.h"
@@ -165,11 +166,13 @@ static enum err take_apns(struct request *request, const json_t *push, json_t *a
     return take_start_token(request, push, why);
 }
 
-/* A host behind https://, and nothing that a header or a log could not hold. */
+/* A host behind https://, no longer than a token is made for, and nothing that a header or a log
+ * could not hold. */
 static bool is_endpoint(const char *text)
 {
     static const char scheme[] = "https://";
-    if (!text_starts(text, scheme) || strcspn(text + strlen(scheme), "/?#") == 0)
+    size_t host = text_starts(text, scheme) ? strcspn(text + strlen(scheme), "/?#") : 0;
+    if (!host || strlen(scheme) + host >= TOKENS_AUDIENCE_SIZE)
         return false;
     for (const char *c = text; *c; c++)
         if (*c <= ' ' || *c > '~' || *c == '"' || *c == '@' || *c == '#' || *c == '\\')

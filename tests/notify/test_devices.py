@@ -97,6 +97,7 @@ class DevicesTest(HttpCase):
                             ("push.endpoint", {**good, "endpoint": "https://"}),
                             ("push.endpoint", {**good, "endpoint": "https://a b/"}),
                             ("push.endpoint", {**good, "endpoint": "https://x:y@push.example.org/"}),
+                            ("push.endpoint", {**good, "endpoint": "https://" + "long." * 60 + "example.org/1"}),
                             ("push.p256dh", {**good, "p256dh": good["p256dh"][:-4]}), ("push.p256dh", {**good, "p256dh": compressed}),
                             ("push.auth", {**good, "auth": "AAAA"}), ("push.auth", {k: v for k, v in good.items() if k != "auth"})):
             with self.subTest(field=field, push=push):
