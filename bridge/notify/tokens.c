@@ -29,6 +29,7 @@ char *tokens_place(struct tokens *tokens, const char *audience, int64_t now)
     }
     text_copy(tokens->kept[at].audience, TOKENS_AUDIENCE_SIZE, audience);
     tokens->kept[at].made_at = now;
+    tokens->kept[at].text[0] = '\0'; /* until it is filled: signing may fail */
     return tokens->kept[at].text;
 }
 
@@ -38,7 +39,7 @@ bool tokens_renew(struct tokens *tokens, const char *audience, int64_t now, int6
     if (tokens->renewed_at && since >= 0 && since < least)
         return false;
     tokens->renewed_at = now;
-    *tokens_place(tokens, audience, now) = '\0';
+    tokens_place(tokens, audience, now);
     return true;
 }
 

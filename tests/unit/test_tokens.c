@@ -58,12 +58,27 @@ static void test_a_refused_one_is_renewed_now_and_then(void **state)
     assert_true(memcmp(&tokens, &(struct tokens){0}, sizeof tokens) == 0);
 }
 
+/* Signing may fail: what the place held before was for somebody else, or is too old. */
+static void test_a_place_that_is_not_filled_is_empty(void **state)
+{
+    (void)state;
+    struct tokens tokens = {0};
+    char audience[2] = "a";
+    for (int i = 0; i < TOKENS_KEPT; i++, audience[0]++)
+        keep(&tokens, audience, NOW + i, audience);
+    tokens_place(&tokens, "new", NOW + TOKENS_KEPT);
+    assert_null(tokens_find(&tokens, "new", NOW + TOKENS_KEPT, MOST));
+    tokens_place(&tokens, "b", NOW + TOKENS_KEPT);
+    assert_null(tokens_find(&tokens, "b", NOW + TOKENS_KEPT, MOST));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_is_used_while_it_is_young),
         cmocka_unit_test(test_the_oldest_makes_place),
         cmocka_unit_test(test_a_refused_one_is_renewed_now_and_then),
+        cmocka_unit_test(test_a_place_that_is_not_filled_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
