@@ -89,7 +89,7 @@ class Phone(unittest.TestCase):
 
     def begin(self):
         """It is started on the phone, whose app registers what it shows."""
-        self.bench.do("speed 400")
+        self.bench.do("speed 150")  # some seconds, in which it is told of the start
         self.bench.do(f"at {NAME} layer={PAUSED} pause {NAME}")
         self.path = self.bench.do(f"print {NAME} slots=1/1,1/2 grams={GRAMS[1]},{GRAMS[2]} layers={LAYERS} layer_s={LAYER_S} "
                                   f"changes={CHANGES} file=tall.gcode.3mf")

@@ -193,7 +193,7 @@ class ActivitiesTest(PushCase):
         self.print()
         made = self.shows()
         self.assertEqual((made["device_id"], made["job_id"], made["gone_at"]), (self.device_id, self.job, None))
-        self.wait_told(1)
+        self.noted(1)
         again = self.shows(SHOWN.upper(), 200)
         self.assertEqual(again["activity_id"], made["activity_id"])
         path = f"/api/devices/{self.device_id}/activities"
