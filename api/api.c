@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "api/pair.h"
-#include "api/readers.h"
 #include "api/routes.h"
 #include "api/server.h"
 #include "api/state.h"
@@ -18,6 +17,7 @@
 #include "bridge/printer/identity.h"
 #include "store/feed.h"
 #include "store/keys.h"
+#include "store/readers.h"
 
 enum { RELIEF_EVERY_MS = 900, DROP_EVERY_MS = 3600 * 1000, DROP_ROWS = 500 };
 
@@ -42,7 +42,6 @@ static void close_all(struct api *api)
     server_stop(api);
     tls_close(api->tls);
     identity_close(api->identity);
-    readers_close(api->readers);
     auth_clear(&api->auth);
     auth_clear(&api->pairing);
     ticket_clear(&api->tickets);
@@ -56,10 +55,8 @@ static void close_all(struct api *api)
 static enum err open_all(struct api *api, const struct api_listener *listeners, size_t count,
                          struct why *why)
 {
-    enum err e = readers_open(api->context.database, SERVER_THREADS, &api->readers, why);
-    if (e == OK)
-        e = identity_open(api->context.certs_dir ? api->context.certs_dir : "", &api->identity,
-                          why);
+    enum err e =
+        identity_open(api->context.certs_dir ? api->context.certs_dir : "", &api->identity, why);
     if (e == OK)
         e = open_tls(api, listeners, count, why);
     if (e == OK)
@@ -149,7 +146,6 @@ void api_tick(struct api *api, int64_t now)
 {
     struct why why = {0};
     relieve(api);
-    readers_tick(api->readers, clock_mono());
     flush_uses(api, now);
     drop_tombstones(api, now);
     if (api->tls && tls_tick(api->tls, now, &why) != OK)

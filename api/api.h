@@ -21,6 +21,7 @@ struct fetch;
 struct hub;
 struct links;
 struct poll;
+struct readers;
 
 struct api_listener {
     const char *address; /* "127.0.0.1:8480", "[::1]:0", "*:8443"; port 0: any free one */
@@ -34,7 +35,7 @@ struct api_context {
     struct discover *discover;      /* NULL: nothing is discovered */
     struct fetch *fetch;            /* NULL: no file is fetched */
     struct secret *secret;          /* seals access codes; NULL: they are refused */
-    const char *database;           /* file that readers open */
+    struct readers *readers;        /* connections to read with */
     const char *state_dir;          /* for uploads while they are looked at */
     const char *tls_dir;            /* where the generated certificate lives; made when missing */
     const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */

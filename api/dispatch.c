@@ -7,7 +7,6 @@
 #include "api/access.h"
 #include "api/condition.h"
 #include "api/intake.h"
-#include "api/readers.h"
 #include "api/request.h"
 #include "api/routes.h"
 #include "api/state.h"
@@ -18,6 +17,7 @@
 #include "base/log.h"
 #include "bridge/hub.h"
 #include "store/keys.h"
+#include "store/readers.h"
 
 static enum refusal refuse(enum refusal refusal, const char *code, const char *text,
                            struct why *why)
@@ -138,7 +138,7 @@ static enum refusal check_scopes(const struct request *request, struct why *why)
 /* A connection to read with, where there is none yet. */
 static enum err need_reader(struct request *request, struct why *why)
 {
-    return request->db ? OK : readers_take(request->api->readers, &request->db, why);
+    return request->db ? OK : readers_take(request->api->context.readers, &request->db, why);
 }
 
 static enum err find_principal(struct request *request, const char *key, struct why *why)
@@ -204,7 +204,7 @@ static enum err run_inside(void *ctx, struct db *db, struct why *why)
 
 static void give_back(struct request *request)
 {
-    readers_give(request->api->readers, request->db);
+    readers_give(request->api->context.readers, request->db);
     request->db = NULL;
 }
 

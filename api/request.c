@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "api/condition.h"
-#include "api/readers.h"
 #include "api/state.h"
 #include "bridge/hub.h"
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/list.h"
+#include "store/readers.h"
 
 const char *request_text(const struct request *request, const char *name)
 {
@@ -159,7 +159,7 @@ enum err request_write(struct request *request, request_row *run, const json_t *
 enum err request_read(struct request *request, request_row *read, const json_t *args, json_t **ret,
                       struct why *why)
 {
-    struct readers *readers = request->api->readers;
+    struct readers *readers = request->api->context.readers;
     struct db *db = NULL;
     enum err e = readers_take(readers, &db, why);
     if (e == OK)

@@ -18,7 +18,6 @@
 
 struct identity;
 struct mg_context;
-struct readers;
 struct tls;
 
 enum { API_LISTENERS = 8, API_ADDRESS_SIZE = 128 };
@@ -32,8 +31,7 @@ struct api {
     struct relief relief;
     struct repeats repeats;
     struct memo memo;
-    int64_t relieved_at; /* ms, monotonic; main thread only */
-    struct readers *readers;
+    int64_t relieved_at;       /* ms, monotonic; main thread only */
     struct identity *identity; /* anchors for probes of printers; NULL: none */
     struct tls *tls;           /* NULL: no listener needs it */
     struct mg_context *server;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/readers.h"
 #include "api/state.h"
 #include "api/stream_events.h"
 #include "api/telemetry.h"
@@ -18,6 +17,7 @@
 #include "store/feed.h"
 #include "store/keys.h"
 #include "store/printers.h"
+#include "store/readers.h"
 
 enum { PACE_MS = 50, PLACE_TRIES = 6, BATCH_ROWS = 100, BATCH_BYTES = 32 * 1024 };
 
@@ -187,7 +187,7 @@ static bool gather(struct stream *stream)
     struct why why = {0};
     struct db *db = NULL;
     int64_t now = clock_mono();
-    enum err e = readers_take(stream->api->readers, &db, &why);
+    enum err e = readers_take(stream->api->context.readers, &db, &why);
     if (e != OK) {
         stream->end = "store";
         return false;
@@ -199,7 +199,7 @@ static bool gather(struct stream *stream)
     bool more = add_changes(stream, db, &why);
     if (stream->ask.telemetry && due(&stream->told_at, now, STREAM_TELEMETRY_MS))
         add_telemetry(stream, db);
-    readers_give(stream->api->readers, db);
+    readers_give(stream->api->context.readers, db);
     if (*why.code || stream->out.failed)
         stream->end = "store";
     return more;
@@ -223,9 +223,9 @@ static void give_up(struct stream *stream)
     struct why why = {0};
     struct db *db = NULL;
     int64_t newest = stream->ask.since;
-    if (readers_take(stream->api->readers, &db, &why) == OK)
+    if (readers_take(stream->api->context.readers, &db, &why) == OK)
         newest = changes_newest(db);
-    readers_give(stream->api->readers, db);
+    readers_give(stream->api->context.readers, db);
     buf_reset(&stream->out);
     stream_events_word("reset", newest, &stream->out);
     flush(stream);

@@ -1,11 +1,11 @@
 #include "api/stream_ticket.h"
 
-#include "api/readers.h"
 #include "api/request.h"
 #include "api/state.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/keys.h"
+#include "store/readers.h"
 
 bool stream_ticket_given(const struct request *request, char ret_ticket[TICKET_SIZE])
 {
@@ -24,6 +24,6 @@ enum err stream_ticket_use(struct request *request, const char *ticket, struct w
                         "the token is unknown, was used, or is too old");
     enum err e = OK;
     if (!request->db)
-        e = readers_take(request->api->readers, &request->db, why);
+        e = readers_take(request->api->context.readers, &request->db, why);
     return e == OK ? keys_still(request->db, key, &request->principal, why) : e;
 }

@@ -8,11 +8,11 @@
 
 #include "api/auth.h"
 #include "api/intake.h"
-#include "api/readers.h"
 #include "api/request.h"
 #include "api/state.h"
 #include "base/text.h"
 #include "store/keys.h"
+#include "store/readers.h"
 
 enum { DIGEST = 32 };
 
@@ -92,10 +92,10 @@ static bool by_secret(const struct request *request, const struct buf *bytes, st
 static enum err by_key(struct request *request, const char *key, struct why *why)
 {
     struct db *db = NULL;
-    enum err e = readers_take(request->api->readers, &db, why);
+    enum err e = readers_take(request->api->context.readers, &db, why);
     if (e == OK)
         e = keys_find(db, key, &request->principal, why);
-    readers_give(request->api->readers, db);
+    readers_give(request->api->context.readers, db);
     if (e != OK)
         return e;
     auth_note_use(&request->api->auth,

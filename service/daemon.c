@@ -32,6 +32,7 @@
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/migrate.h"
+#include "store/readers.h"
 
 enum { TICK_MS = 1000, SHORTEST_MS = 20, LOOK_MS = 900, TRIM_MS = 20000, URL_SIZE = 300 };
 
@@ -40,6 +41,7 @@ struct daemon {
     int lock;
     struct secret *secret;
     struct hub *hub;
+    struct readers *readers; /* for the API, couriers and discovery */
     struct reach *reach;
     struct watch *watch;
     int64_t looked_at;  /* last reach_refresh, monotonic */
@@ -85,7 +87,7 @@ static enum err open_store(struct daemon *daemon, struct why *why)
         e = hub_open(writer, &options, &daemon->hub, why);
     if (e != OK && !daemon->hub)
         db_close(writer);
-    return e;
+    return e ? e : readers_open(context->database, &daemon->readers, why);
 }
 
 static enum err run_defaults(void *ctx, struct db *db, struct why *why)
@@ -126,7 +128,7 @@ static enum err open_push(struct daemon *daemon, struct why *why)
         .config = daemon->context->config,
         .hub = daemon->hub,
         .secret = daemon->secret,
-        .database = daemon->context->database,
+        .readers = daemon->readers,
         .state_dir = daemon->context->state_dir,
     };
     return push_open(&options, &daemon->push, why);
@@ -146,7 +148,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
     if (e == OK)
         e = home_fill(config, &daemon->home, why);
     if (e == OK)
-        e = home_open(&daemon->home, config, daemon->hub, daemon->context->database, why);
+        e = home_open(&daemon->home, config, daemon->hub, daemon->readers, why);
     if (e != OK)
         return e;
     snprintf(daemon->tls_dir, sizeof daemon->tls_dir, "%s/tls", daemon->context->state_dir);
@@ -157,7 +159,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .fetch = reach_fetch(daemon->reach),
         .state_dir = daemon->context->state_dir,
         .secret = daemon->secret,
-        .database = daemon->context->database,
+        .readers = daemon->readers,
         .tls_dir = daemon->tls_dir,
         .external_url = config_text(config, "server", "external_url"),
         .ios_app_id = config_text(config, "server", "ios_app_id"),
@@ -236,6 +238,7 @@ void daemon_close(struct daemon *daemon)
     watch_close(daemon->watch);
     reach_close(daemon->reach);
     home_clear(&daemon->home);
+    readers_close(daemon->readers);
     hub_close(daemon->hub);
     secret_close(daemon->secret);
     listeners_clear(&daemon->listeners);
@@ -253,6 +256,7 @@ void daemon_tick(struct daemon *daemon, int64_t now)
         home_refresh(&daemon->home, daemon->hub);
         daemon->looked_at = mono;
     }
+    readers_tick(daemon->readers, mono);
     fetch_tick(reach_fetch(daemon->reach), now);
     api_tick(daemon->api, now);
     upkeep_tick(&daemon->upkeep, daemon->hub, daemon->context->database, mono, now);

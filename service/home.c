@@ -42,12 +42,12 @@ enum err home_fill(const struct config *config, struct home *ret_home, struct wh
 }
 
 static enum err open_discovery(struct home *home, const struct config *config, struct hub *hub,
-                               const char *database, struct why *why)
+                               struct readers *readers, struct why *why)
 {
     static const char section[] = "homeassistant.mqtt";
     const struct discovery_options options = {
         .hub = hub,
-        .database = database,
+        .readers = readers,
         .host = config_text(config, section, "host"),
         .port = (int)config_int(config, section, "port"),
         .tls = config_bool(config, section, "tls"),
@@ -61,7 +61,7 @@ static enum err open_discovery(struct home *home, const struct config *config, s
 }
 
 enum err home_open(struct home *home, const struct config *config, struct hub *hub,
-                   const char *database, struct why *why)
+                   struct readers *readers, struct why *why)
 {
     const struct poll_options options = {
         .hub = hub,
@@ -73,7 +73,7 @@ enum err home_open(struct home *home, const struct config *config, struct hub *h
     if (e != OK)
         return e;
     home_refresh(home, hub);
-    return open_discovery(home, config, hub, database, why);
+    return open_discovery(home, config, hub, readers, why);
 }
 
 static enum err run_look(void *ctx, struct db *db, struct why *why)

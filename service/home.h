@@ -16,6 +16,7 @@ struct config;
 struct discovery;
 struct hub;
 struct poll;
+struct readers;
 
 enum { HOME_SECRETS = 2 };
 
@@ -30,7 +31,7 @@ struct home {
 enum err home_fill(const struct config *config, struct home *ret_home, struct why *why);
 /* Begin to ask Home Assistant, and to tell its broker, where that is configured. */
 enum err home_open(struct home *home, const struct config *config, struct hub *hub,
-                   const char *database, struct why *why);
+                   struct readers *readers, struct why *why);
 /* Follow settings that were changed. Cheap when nothing was. */
 void home_refresh(struct home *home, struct hub *hub);
 void home_clear(struct home *home);

@@ -124,7 +124,7 @@ enum err push_start(struct push *push, const char *base_url, struct why *why)
     text_copy(push->base_url, sizeof push->base_url, base_url);
     const struct notify_options notify = {
         .hub = push->options.hub,
-        .database = push->options.database,
+        .readers = push->options.readers,
         .secret = push->options.secret,
         .settings = settings_of(push),
     };

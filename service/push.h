@@ -11,13 +11,14 @@
 struct config;
 struct hub;
 struct push;
+struct readers;
 struct secret;
 
 struct push_options {
     const struct config *config;
     struct hub *hub;
     const struct secret *secret;
-    const char *database;
+    struct readers *readers;
     const char *state_dir; /* where the key of Web Push is kept */
 };
 

@@ -317,7 +317,7 @@ enum err discovery_open(const struct discovery_options *options, struct discover
     d->options = *options;
     d->names = (struct discovery_names){options->prefix, options->base};
     d->retry_ms = FIRST_RETRY_MS;
-    enum err e = discovery_act_open(options->hub, options->database, &d->out.act, why);
+    enum err e = discovery_act_open(options->hub, options->readers, &d->out.act, why);
     if (e == OK && !set_up(d))
         e = why_fail(why, ERR_INVALID, "homeassistant_mqtt", "ca_file",
                      "the MQTT client cannot be set up: is ca_file readable?");

@@ -16,11 +16,12 @@
 
 struct discovery;
 struct hub;
+struct readers;
 
 struct discovery_options {
     struct hub *hub;
-    const char *database; /* that it opens for reading */
-    const char *host;     /* name or address of the broker */
+    struct readers *readers; /* connections to read with */
+    const char *host;        /* name or address of the broker */
     int port;
     bool tls;
     const char *ca_file;  /* PEM; NULL: the system's */

@@ -19,6 +19,7 @@
 #include "store/list.h"
 #include "store/printers.h"
 #include "store/questions.h"
+#include "store/readers.h"
 #include "store/slots.h"
 #include "store/spools.h"
 
@@ -26,14 +27,15 @@ enum { CHANGES_STEP = 200, REFUSED_MOST = 16 };
 
 struct discovery_act {
     struct hub *hub;
-    struct db *db;
+    struct readers *readers;
+    struct db *db;   /* of them, while something is read */
     int64_t seq;     /* of the feed, looked through for alerts; -1: not yet */
     int64_t told;    /* of the feed, in the last topics; -1: none yet */
     json_t *refused; /* [{printer_id, event}] that wait to be published */
 };
 
-enum err discovery_act_open(struct hub *hub, const char *database, struct discovery_act **ret_act,
-                            struct why *why)
+enum err discovery_act_open(struct hub *hub, struct readers *readers,
+                            struct discovery_act **ret_act, struct why *why)
 {
     struct discovery_act *act = calloc(1, sizeof *act);
     if (!act)
@@ -41,24 +43,32 @@ enum err discovery_act_open(struct hub *hub, const char *database, struct discov
     act->hub = hub;
     act->seq = act->told = -1;
     act->refused = json_array();
-    enum err e = db_open(database, DB_READ, &act->db, why);
-    if (e == OK)
-        *ret_act = act;
-    else
-        discovery_act_close(act);
-    return e;
+    act->readers = readers;
+    *ret_act = act;
+    return OK;
 }
 
 void discovery_act_close(struct discovery_act *act)
 {
     if (!act)
         return;
-    db_close(act->db);
     json_decref(act->refused);
     free(act);
 }
 
 /* --- reading --- */
+
+static bool look(struct discovery_act *act)
+{
+    struct why why;
+    return readers_take(act->readers, &act->db, &why) == OK;
+}
+
+static void looked(struct discovery_act *act)
+{
+    readers_give(act->readers, act->db);
+    act->db = NULL;
+}
 
 static bool has_roll(const json_t *spools, const char *id)
 {
@@ -110,11 +120,11 @@ json_t *discovery_act_topics(struct discovery_act *act, const struct discovery_n
     char problem[LOG_VALUE];
     struct shown shown = {0};
     json_t *topics = NULL;
-    if (db_begin(act->db) != OK)
+    if (!look(act))
         return NULL;
     int64_t newest = changes_newest(act->db);
     enum err e = read_shown(act->db, &shown, &why);
-    db_rollback(act->db);
+    looked(act);
     if (e == OK)
         topics = discovery_make(names, shown.printers, shown.slots, shown.spools);
     else
@@ -131,10 +141,10 @@ bool discovery_act_news(struct discovery_act *act)
 {
     if (json_array_size(act->refused))
         return true;
-    if (db_begin(act->db) != OK)
+    if (!look(act))
         return false;
     int64_t newest = changes_newest(act->db);
-    db_rollback(act->db);
+    looked(act);
     return newest != act->told;
 }
 
@@ -169,7 +179,7 @@ json_t *discovery_act_events(struct discovery_act *act)
 {
     json_t *events = json_deep_copy(act->refused);
     json_array_clear(act->refused);
-    if (db_begin(act->db) != OK)
+    if (!look(act))
         return events;
     if (act->seq < 0)
         act->seq = changes_newest(act->db);
@@ -179,7 +189,7 @@ json_t *discovery_act_events(struct discovery_act *act)
         found = json_array_size(changes);
         take_changes(act, changes, events);
     } while (found == CHANGES_STEP);
-    db_rollback(act->db);
+    looked(act);
     return events;
 }
 

@@ -17,9 +17,10 @@ struct discovery_act;
 struct discovery_command;
 struct discovery_names;
 struct hub;
+struct readers;
 
-enum err discovery_act_open(struct hub *hub, const char *database, struct discovery_act **ret_act,
-                            struct why *why);
+enum err discovery_act_open(struct hub *hub, struct readers *readers,
+                            struct discovery_act **ret_act, struct why *why);
 void discovery_act_close(struct discovery_act *act); /* NULL is fine */
 
 /* Is there anything that the last topics and events did not tell yet? Cheap. */

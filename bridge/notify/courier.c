@@ -17,6 +17,7 @@
 #include "store/deliveries.h"
 #include "store/devices.h"
 #include "store/forecasts.h"
+#include "store/readers.h"
 #include "store/settings.h"
 
 enum { LOOK_MS = 60000, BUSY_MS = 1000 };
@@ -131,6 +132,18 @@ void courier_tell(struct courier *courier, bool ill, const char *reason)
     courier->ill = ill;
 }
 
+bool courier_look(struct courier *courier)
+{
+    struct why why;
+    return readers_take(courier->options.readers, &courier->db, &why) == OK;
+}
+
+void courier_looked(struct courier *courier)
+{
+    readers_give(courier->options.readers, courier->db);
+    courier->db = NULL;
+}
+
 /* What is read of the store for one message, and sent after the snapshot has ended. */
 struct errand {
     json_t *row, *home_url;
@@ -159,7 +172,7 @@ static void read_errand(struct courier *courier, int64_t device, struct errand *
 {
     const char *channel = courier->options.channel->name;
     *ret_errand = (struct errand){0};
-    if (db_begin(courier->db) != OK)
+    if (!courier_look(courier))
         return;
     if (device)
         ret_errand->device = devices_target(courier->db, channel, device);
@@ -169,7 +182,7 @@ static void read_errand(struct courier *courier, int64_t device, struct errand *
         ret_errand->home_url = settings_get(courier->db, "homeassistant.url");
         freshen(courier, ret_errand->row);
     }
-    db_rollback(courier->db);
+    courier_looked(courier);
 }
 
 /* What an answer means for the delivery and its device. */
@@ -265,20 +278,20 @@ static bool send_next(struct courier *courier, int64_t device)
 
 static json_t *read_devices(struct courier *courier)
 {
-    if (!devices_channel(courier->options.channel->name) || db_begin(courier->db) != OK)
+    if (!devices_channel(courier->options.channel->name) || !courier_look(courier))
         return NULL;
     json_t *devices = devices_of(courier->db, courier->options.channel->name);
-    db_rollback(courier->db);
+    courier_looked(courier);
     return devices;
 }
 
 /* Whoever asks for a trial has mended something, perhaps, and waits for it. */
 static void heed_trial(struct courier *courier)
 {
-    if (db_begin(courier->db) != OK)
+    if (!courier_look(courier))
         return;
     int64_t trial = deliveries_trial(courier->db, courier->options.channel->name);
-    db_rollback(courier->db);
+    courier_looked(courier);
     bool fresh = trial && trial != courier->trial;
     courier->trial = trial;
     for (size_t i = 0; fresh && i < COURIER_LANES; i++)
@@ -316,9 +329,9 @@ static int wait_ms(struct courier *courier)
         if (lane->failures && left < wait)
             wait = left;
     }
-    if (db_begin(courier->db) == OK) {
+    if (courier_look(courier)) {
         due = deliveries_due(courier->db, courier->options.channel->name);
-        db_rollback(courier->db);
+        courier_looked(courier);
     }
     if (due > now && due - now < wait)
         wait = due - now;
@@ -345,7 +358,6 @@ static void *run(void *arg)
 
 static void release(struct courier *courier)
 {
-    db_close(courier->db);
     post_close(courier->line);
     tokens_clear(&courier->tokens);
     free(courier);
@@ -358,9 +370,7 @@ enum err courier_open(const struct courier_options *options, struct courier **re
     if (!courier)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
     courier->options = *options;
-    enum err e = db_open(options->database, DB_READ, &courier->db, why);
-    if (e == OK)
-        e = post_open(&courier->stop, &courier->line, why);
+    enum err e = post_open(&courier->stop, &courier->line, why);
     if (e == OK && pthread_create(&courier->thread, NULL, run, courier) != 0)
         e = why_fail(why, ERR_NOMEM, NULL, NULL, "no thread to send notifications");
     if (e == OK)

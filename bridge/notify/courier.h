@@ -20,6 +20,7 @@ struct channel;
 struct channel_settings;
 struct courier;
 struct hub;
+struct readers;
 struct secret;
 
 enum {
@@ -31,7 +32,7 @@ enum {
 
 struct courier_options {
     struct hub *hub;
-    const char *database;
+    struct readers *readers;
     const struct secret *secret; /* signs the answers behind buttons */
     const struct channel *channel;
     const struct channel_settings *settings;

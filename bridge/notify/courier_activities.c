@@ -54,21 +54,21 @@ static json_t *read_open(struct courier *courier)
 {
     size_t i;
     json_t *row;
-    if (db_begin(courier->db) != OK)
+    if (!courier_look(courier))
         return NULL;
     json_t *rows = activities_open(courier->db, courier->options.channel->name);
     json_array_foreach (rows, i, row)
         add_state(courier, row, clock_now());
-    db_rollback(courier->db);
+    courier_looked(courier);
     return rows;
 }
 
 static json_t *read_device(struct courier *courier, int64_t device)
 {
-    if (db_begin(courier->db) != OK)
+    if (!courier_look(courier))
         return NULL;
     json_t *row = devices_target(courier->db, courier->options.channel->name, device);
-    db_rollback(courier->db);
+    courier_looked(courier);
     return row;
 }
 

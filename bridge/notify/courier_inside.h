@@ -32,7 +32,7 @@ struct courier {
     struct courier_options options;
     pthread_t thread;
     atomic_bool stop;
-    struct db *db; /* to read with */
+    struct db *db; /* to read with, between courier_look and courier_looked */
     struct post_line *line;
     struct tokens tokens;
     struct lane lanes[COURIER_LANES];
@@ -40,6 +40,10 @@ struct courier {
     int64_t trial;       /* the newest one that waits, and ended the pauses; 0: none does */
     int64_t activity_at; /* monotonic ms: no activity is looked at before */
 };
+
+/* Begin to read; false: no connection is to be had. What was read is ended by courier_looked. */
+bool courier_look(struct courier *courier);
+void courier_looked(struct courier *courier);
 
 /* That of a device or activity, or a free one; where all pause, the first one is lost. */
 struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t row);

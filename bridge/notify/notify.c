@@ -28,7 +28,7 @@ static enum err open_courier(struct notify *notify, const struct channel *channe
 {
     const struct courier_options options = {
         .hub = notify->options.hub,
-        .database = notify->options.database,
+        .readers = notify->options.readers,
         .secret = notify->options.secret,
         .channel = channel,
         .settings = &notify->options.settings,

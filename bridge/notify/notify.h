@@ -12,11 +12,12 @@
 
 struct hub;
 struct notify;
+struct readers;
 struct secret;
 
 struct notify_options {
     struct hub *hub;
-    const char *database;
+    struct readers *readers;
     const struct secret *secret;
     struct channel_settings settings;
 };

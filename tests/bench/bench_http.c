@@ -22,6 +22,7 @@
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/migrate.h"
+#include "store/readers.h"
 #include "store/spools.h"
 
 enum { ROUNDS = 5, ROLLS = 10000, BOX = 50, READERS = 4, WRITERS = 16, LINE = 512 };
@@ -326,6 +327,7 @@ int main(void)
     struct made made = {0};
     struct hub *hub = NULL;
     struct api *api = NULL;
+    struct readers *readers = NULL;
     struct bare bare = {.lock = PTHREAD_MUTEX_INITIALIZER};
     char header[LINE];
     clean();
@@ -333,9 +335,11 @@ int main(void)
     log_setup(LOG_WARN);
     if (hub_open(make_store(&made), &(struct hub_options){0}, &hub, &why))
         give_up("hub", &why);
+    if (readers_open(path, &readers, &why))
+        give_up("readers", &why);
     const struct api_listener listener = {"127.0.0.1:0", false};
     const struct api_context context = {
-        .hub = hub, .database = path, .state_dir = WORK_DIR, .tls_dir = WORK_DIR};
+        .hub = hub, .readers = readers, .state_dir = WORK_DIR, .tls_dir = WORK_DIR};
     if (api_start(&context, &listener, 1, &api, &why))
         give_up("api", &why);
     snprintf(header, sizeof header, "-H 'X-API-Key: %s'", made.key);
@@ -351,6 +355,7 @@ int main(void)
     free(bare.written.bytes);
     hub_refuse(hub);
     api_stop(api);
+    readers_close(readers);
     hub_close(hub);
     clean();
     return good ? 0 : 1;

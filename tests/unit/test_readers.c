@@ -1,4 +1,4 @@
-/* api/readers: few connections while they suffice, more for who waits too long, one at rest. */
+/* store/readers: few connections while they suffice, more for who waits too long, one at rest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/readers.h"
 #include "base/clock.h"
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/readers.h"
 
-enum { LIMIT = 8, HOLD_MS = 5, TRIES = 20 };
+enum { HOLD_MS = 5, TRIES = 20 };
 
 struct place {
     char dir[64], path[96];
@@ -35,7 +35,7 @@ static int set_up(void **state)
         return -1;
     db_close(db);
     *state = &place;
-    return readers_open(place.path, LIMIT, &place.readers, NULL) == OK ? 0 : -1;
+    return readers_open(place.path, &place.readers, NULL) == OK ? 0 : -1;
 }
 
 static int tear_down(void **state)

@@ -1,4 +1,4 @@
-#include "api/readers.h"
+#include "store/readers.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -21,12 +21,11 @@ struct readers {
     pthread_mutex_t lock;
     pthread_cond_t given;
     struct reader free[READERS_MAX]; /* the last one was used last */
-    size_t count, open, limit;       /* open: also those that are taken */
+    size_t count, open;              /* open: also those that are taken */
     char path[READERS_PATH];
 };
 
-enum err readers_open(const char *database, size_t limit, struct readers **ret_readers,
-                      struct why *why)
+enum err readers_open(const char *database, struct readers **ret_readers, struct why *why)
 {
     struct readers *readers = calloc(1, sizeof *readers);
     if (!readers)
@@ -37,7 +36,6 @@ enum err readers_open(const char *database, size_t limit, struct readers **ret_r
     }
     pthread_mutex_init(&readers->lock, NULL);
     cond_init(&readers->given);
-    readers->limit = limit < READERS_MAX ? limit : READERS_MAX;
     *ret_readers = readers;
     return OK;
 }
@@ -99,7 +97,7 @@ void readers_give(struct readers *readers, struct db *db)
     bool broken = db_failed(db);
     db_rollback(db);
     pthread_mutex_lock(&readers->lock);
-    bool keep = !broken && readers->count < readers->limit;
+    bool keep = !broken && readers->count < READERS_MAX;
     if (keep) {
         readers->free[readers->count++] = (struct reader){db, clock_mono()};
         pthread_cond_signal(&readers->given);

@@ -1,11 +1,11 @@
 /*
- * Read-only connections for the workers, each used by one request at a time. The one used last is
+ * Read-only connections for whoever reads, each used by one of them at a time. The one used last is
  * taken first, and those that nobody took for a while are closed: each holds the parsed schema and
  * its statements, about a megabyte, so a quiet daemon keeps one of them warm and a busy one few.
  * Owner: the pool owns its connections. Thread: any. Lock: its own, never held during SQL.
  */
-#ifndef API_READERS_H
-#define API_READERS_H
+#ifndef STORE_READERS_H
+#define STORE_READERS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,9 +21,7 @@ enum {
     READERS_IDLE_MS = 5000,
 };
 
-/* ${limit}: connections kept at most; more are opened for a moment and closed again. */
-enum err readers_open(const char *database, size_t limit, struct readers **ret_readers,
-                      struct why *why);
+enum err readers_open(const char *database, struct readers **ret_readers, struct why *why);
 void readers_close(struct readers *readers); /* NULL is fine; all must have been given back */
 
 /* A connection inside a snapshot of its own. */
