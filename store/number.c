@@ -51,9 +51,11 @@ void number_text(struct buf *out, double value, enum field_kind kind)
         buf_format(out, "%.15g", shown);
 }
 
+/* What is beyond all sense stays so, and can be added up without an overflow. */
 static int64_t scaled(const json_t *value, double scale)
 {
-    return (int64_t)llround(json_number_value(value) * scale);
+    static const double most = 1e15;
+    return (int64_t)llround(fmax(-most, fmin(json_number_value(value) * scale, most)));
 }
 
 int64_t number_thousandths(const json_t *value)

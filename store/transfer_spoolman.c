@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/args.h"
 #include "store/db.h"
@@ -151,6 +152,15 @@ static void put_weights(struct db *db, const json_t *row, const json_t *filament
         db_put(db, roll->body, "cost_usd", json_real((double)number_hundredths(price) / 100.0));
 }
 
+static bool used_fits(struct transfer_run *run, const struct transfer_roll *roll)
+{
+    if (roll->used_mg >= 0 && roll->used_mg <= LIMIT_GRAMS * 1000LL)
+        return true;
+    transfer_fault(run, &roll->where, "used_weight", "out_of_range",
+                   "is no amount that can have been used");
+    return false;
+}
+
 /* In ms; 0: it is not told, or (which is reported) nobody can read it. */
 static int64_t put_time(struct transfer_run *run, const struct transfer_roll *roll, const char *as,
                         const json_t *row, const char *key)
@@ -221,6 +231,8 @@ static enum err pass_row(struct transfer_run *run, const json_t *row, struct tra
         return db_status(db, why);
     put_product(db, roll->body, filament, vendor);
     put_weights(db, row, filament, vendor, roll);
+    if (!used_fits(run, roll))
+        return db_status(db, why);
     put_text(db, roll->body, "lot", row, "lot_nr");
     put_text(db, roll->body, "location", row, "location");
     put_text(db, roll->body, "notes", row, "comment");

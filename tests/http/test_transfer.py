@@ -166,6 +166,17 @@ class SpoolmanTest(TransferCase):
             self.assertEqual([(p["where"], p["code"]) for p in report["problems"]], [("spools[0].last_used", "invalid_time")])
             self.assertEqual(counts(report)["created"], 2)
 
+    def test_figures_that_cannot_be_are_refused(self):
+        far = 1e300
+        for figures in ({"initial_weight": far, "remaining_weight": 1.0}, {"initial_weight": far, "remaining_weight": -far},
+                        {"initial_weight": None, "remaining_weight": far, "used_weight": far}, {"price": far},
+                        {"initial_weight": 1000.0, "remaining_weight": -far}, {"remaining_weight": None, "used_weight": far},
+                        {"initial_weight": 1000.0, "remaining_weight": None, "used_weight": -5.0}):
+            with self.subTest(**figures):
+                self.take([{**ROLL, "id": 900, **figures}], status=422)
+        with self.subTest(initial_weight=far, sheet=True):
+            self.take(b"brand,name,material,initial_weight,remaining_weight\nA,B,PLA,1e300,-1e300\n", status=422)
+
     def test_thin_rolls(self):
         thin = {"id": 1, "filament": {"id": 1, "material": "PLA", "density": 1.24, "diameter": 1.75}, "used_weight": 10,
                 "remaining_weight": 990}
