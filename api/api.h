@@ -36,6 +36,7 @@ struct api_context {
     struct fetch *fetch;            /* NULL: no file is fetched */
     struct secret *secret;          /* seals access codes; NULL: they are refused */
     struct readers *readers;        /* connections to read with */
+    const char *database;           /* its file: imports are tried on a copy of it */
     const char *state_dir;          /* for uploads while they are looked at */
     const char *tls_dir;            /* where the generated certificate lives; made when missing */
     const char *tls_cert, *tls_key; /* PEM files of the user's own; NULL: generate */

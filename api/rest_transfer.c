@@ -96,23 +96,49 @@ static enum transfer_conflict conflict_of(const char *text)
     return strcmp(text, "fail") == 0 ? TRANSFER_FAIL : TRANSFER_SKIP;
 }
 
-/* ${args}: {path, on_conflict, dry_run, report}; the report is filled also where all is undone. */
-static enum err run_import(struct db *db, const json_t *args, json_t **ret, struct why *why)
+static struct transfer_wish wish_of(const json_t *args)
 {
-    json_auto_t *report = NULL;
-    struct transfer_wish wish = {
+    return (struct transfer_wish){
         .on_conflict = conflict_of(json_string_value(json_object_get(args, "on_conflict"))),
         .dry_run = json_is_true(json_object_get(args, "dry_run")),
         .spool_fields = &rest_spools_fields_create,
     };
-    auto_file *file = fopen(json_string_value(json_object_get(args, "path")), "r");
-    if (!file)
-        return why_fail(why, ERR_IO, "no_disk", NULL, "the upload is gone");
-    enum err e = transfer_import(db, file, &wish, &report, why);
+}
+
+static enum err open_upload(const json_t *args, FILE **ret_file, struct why *why)
+{
+    *ret_file = fopen(json_string_value(json_object_get(args, "path")), "r");
+    return *ret_file ? OK : why_fail(why, ERR_IO, "no_disk", NULL, "the upload is gone");
+}
+
+/* ${args}: {path, on_conflict, dry_run, report}; the report is filled also where all is undone. */
+static enum err run_import(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    json_auto_t *report = NULL;
+    const struct transfer_wish wish = wish_of(args);
+    auto_file *file = NULL;
+    enum err e = open_upload(args, &file, why);
+    if (e == OK)
+        e = transfer_import(db, file, &wish, &report, why);
     json_object_update(json_object_get(args, "report"), report);
-    if (e == OK && wish.dry_run)
-        e = why_fail(why, ERR_CONFLICT, "dry_run", NULL, "nothing is kept");
     *ret = e == OK ? json_incref(report) : NULL;
+    return e;
+}
+
+/* All faults of the file, before anybody has to wait for it. */
+static enum err rehearse(const struct request *request, const struct upload *upload,
+                         const json_t *args, struct why *why)
+{
+    json_auto_t *report = NULL;
+    const struct transfer_wish wish = wish_of(args);
+    auto_file *file = NULL;
+    auto_buf scratch = {0};
+    buf_format(&scratch, "%s.trial", upload->path);
+    enum err e = scratch.failed ? ERR_NOMEM : open_upload(args, &file, why);
+    if (e == OK)
+        e = transfer_rehearse(request->api->context.database, scratch.data, file, &wish, &report,
+                              why);
+    json_object_update(json_object_get(args, "report"), report);
     return e;
 }
 
@@ -161,12 +187,14 @@ enum err rest_transfer_import(struct request *request, struct reply *reply, stru
     json_auto_t *args = e == OK ? import_args(request, &upload) : NULL;
     if (e == OK && !args)
         e = why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    bool dry = json_is_true(json_object_get(args, "dry_run"));
     if (e == OK)
+        e = rehearse(request, &upload, args, why);
+    if (e == OK && !dry)
         e = request_answer_write(request, reply, run_import, args, 200, NULL, why);
     upload_drop(&upload);
     json_t *report = json_object_get(args, "report");
-    bool dry = json_is_true(json_object_get(args, "dry_run"));
-    if (dry && e == ERR_CONFLICT && strcmp(why->code, "dry_run") == 0)
+    if (e == OK && dry)
         return reply_json(reply, 200, json_incref(report));
     if (e == OK)
         read_anew(request);

@@ -160,6 +160,7 @@ static enum err open_api(struct daemon *daemon, struct why *why)
         .state_dir = daemon->context->state_dir,
         .secret = daemon->secret,
         .readers = daemon->readers,
+        .database = daemon->context->database,
         .tls_dir = daemon->tls_dir,
         .external_url = config_text(config, "server", "external_url"),
         .ios_app_id = config_text(config, "server", "ios_app_id"),

@@ -8,6 +8,7 @@
 #include "store/args.h"
 #include "store/charging_inside.h"
 #include "store/db.h"
+#include "store/trail.h"
 
 static json_t *by_job(struct db *db, int64_t job)
 {
@@ -19,6 +20,7 @@ static json_t *by_job(struct db *db, int64_t job)
 /* Feeds tell of layers, too: a print that the hub found late has no other trail. */
 static const char trail_of_job[] =
     "SELECT at, layer FROM job_layer WHERE job = :job "
+    "UNION SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:told) "
     "UNION SELECT from_at, from_layer FROM job_feed WHERE job = :job "
     "UNION SELECT to_at, to_layer FROM job_feed WHERE job = :job AND to_at IS NOT NULL "
     "ORDER BY 1, 2";
@@ -26,6 +28,10 @@ static const char trail_of_job[] =
 static bool read_trail(struct db *db, struct charging_case *c)
 {
     json_auto_t *args = by_job(db, c->job);
+    json_auto_t *job = db_row(
+        db, "SELECT layer_times FROM job WHERE id = :job AND layer_times IS NOT NULL", args, NULL);
+    json_t *told = job ? trail_read(args_text(job, "layer_times")) : NULL;
+    db_put(db, args, "told", told ? told : json_array());
     json_auto_t *rows = db_rows(db, trail_of_job, args, NULL);
     size_t i;
     const json_t *row;

@@ -105,6 +105,10 @@ int64_t db_version(struct db *db); /* of the schema; 0: empty database */
 /* Write the log back into the database file. */
 void db_checkpoint(struct db *db);
 
+/* Hold the triggers of this connection back, for who does their work in another way. Statements are
+ * prepared anew: not for single rows. */
+void db_triggers(struct db *db, bool on);
+
 /* Tests: a statement that reads a whole table fails unless its text says that it means to with
  * a comment "scan". */
 void db_lint(struct db *db, bool on);

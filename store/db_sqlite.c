@@ -289,6 +289,11 @@ void db_lint(struct db *db, bool on)
     db->lint = on;
 }
 
+void db_triggers(struct db *db, bool on)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, on ? 1 : 0, NULL);
+}
+
 /* --- transactions --- */
 
 static void refresh_now(struct db *db)

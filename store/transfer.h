@@ -9,9 +9,9 @@
  * database is exported byte by byte the same. Without: secrets, keys, devices, alerts, questions,
  * and what printers tell again by themselves.
  *
- * All functions run inside the caller's transaction. Files are read and written a row at a time:
- * memory does not grow with them.
- * Owner: files and reports are the caller's. Thread: the connection's. Lock: none.
+ * Functions that are given a connection run inside the caller's transaction. Files are read and
+ * written a row at a time: memory does not grow with them. Owner: files and reports are the
+ * caller's. Thread: the connection's. Lock: none.
  */
 #ifndef STORE_TRANSFER_H
 #define STORE_TRANSFER_H
@@ -55,6 +55,11 @@ struct transfer_wish {
  * a failure the caller rolls everything back. */
 enum err transfer_import(struct db *db, FILE *file, const struct transfer_wish *wish,
                          json_t **ret_report, struct why *why);
+
+/* The same on a copy of ${database} that is made at ${scratch} and removed again: all that there is
+ * to tell of the file, and nobody who writes waits for it. Outside of any transaction. */
+enum err transfer_rehearse(const char *database, const char *scratch, FILE *file,
+                           const struct transfer_wish *wish, json_t **ret_report, struct why *why);
 
 /* The external_id of a roll that came from Spoolman is this and its number there. */
 extern const char transfer_spoolman[];

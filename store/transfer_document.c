@@ -109,7 +109,14 @@ static enum err pass_entity(struct transfer_run *run, const struct transfer_enti
         e = pass_section(run, entity, file, transfer_row_survey, why);
         transfer_file_seek(file, section->at, section->line);
     }
-    return e == OK ? pass_section(run, entity, file, transfer_row_pass, why) : e;
+    bool bulk = entity->flags & TRANSFER_BULK;
+    if (bulk)
+        transfer_bulk_begin(run, entity);
+    if (e == OK)
+        e = pass_section(run, entity, file, transfer_row_pass, why);
+    if (bulk)
+        transfer_bulk_end(run, entity);
+    return e == OK ? db_status(run->db, why) : e;
 }
 
 enum err transfer_import_document(struct transfer_run *run, struct transfer_file *file,

@@ -6,7 +6,7 @@
 
 int transfer_file_byte(struct transfer_file *file)
 {
-    int c = getc(file->file);
+    int c = getc_unlocked(file->file);
     file->line += c == '\n';
     return c;
 }
@@ -19,7 +19,7 @@ void transfer_file_seek(struct transfer_file *file, long at, int64_t line)
 
 static int peek(struct transfer_file *file)
 {
-    return ungetc(getc(file->file), file->file);
+    return ungetc(getc_unlocked(file->file), file->file);
 }
 
 int transfer_file_peek(struct transfer_file *file)

@@ -54,12 +54,14 @@ enum err transfer_import(struct db *db, FILE *source, const struct transfer_wish
     json_auto_t *places = db_args(db, json_object());
     json_auto_t *skipped = db_args(db, json_object());
     json_auto_t *made = db_args(db, json_object());
+    json_auto_t *prints = db_args(db, json_array());
     struct transfer_run run = {.db = db,
                                .wish = wish,
                                .report = db_args(db, transfer_report_new(wish, format->source)),
                                .places = places,
                                .skipped = skipped,
-                               .made = made};
+                               .made = made,
+                               .prints = prints};
     enum err e = db_failed(db) ? db_status(db, why) : format->pass(&run, &file, why);
     e = check_read(&file, e, why);
     if (e == OK)

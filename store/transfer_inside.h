@@ -19,12 +19,13 @@ struct buf;
 enum {
     TRANSFER_FIXED = 1 << 16, /* never changed where the row exists */
     TRANSFER_STAMP = 1 << 17, /* no difference by itself, but written with the rest */
-    TRANSFER_TRAIL = 1 << 18, /* rows of job_layer; `wire` is an expression over x */
+    TRANSFER_TRAIL = 1 << 18, /* see trail.h: rows of job_layer belong to it */
 };
 
 enum {
     TRANSFER_LEDGER = 1 << 0, /* append-only */
     TRANSFER_LIVE = 1 << 1,   /* what is here is newer than any file */
+    TRANSFER_BULK = 1 << 2,   /* parts of prints, by the ten thousand: see transfer_bulk_begin */
 };
 
 struct transfer_entity {
@@ -57,17 +58,6 @@ void transfer_sql_insert(const struct transfer_entity *entity, const json_t *arg
 void transfer_sql_update(const struct transfer_entity *entity, const json_t *args, struct buf *sql);
 /* 1 where the row is already as ${args} say. */
 void transfer_sql_same(const struct transfer_entity *entity, const json_t *args, struct buf *sql);
-
-/* --- layers --- */
-
-/* All rows of job_layer of a print in one text, because there are hundreds: "<layer>@<ms since
- * 1970>" and then the ms from each layer to the next, parted by blanks; a layer with its time again
- * where some were missed. Exact. */
-extern const char transfer_trail_sql[]; /* of the job x.id; NULL: there are none */
-/* [[layer, ms], ...]; NULL where the text is none. */
-json_t *transfer_trail_read(const char *text);
-/* In the place of those that are there; ${text} NULL: none. */
-enum err transfer_trail_write(struct db *db, int64_t job, const char *text);
 
 /* --- files --- */
 
@@ -122,6 +112,8 @@ struct transfer_run {
     json_t *made;       /* ids of rolls that are new here -> true */
     int64_t top_number; /* of the rolls of the file */
     bool faulty;        /* a problem forbids the whole import */
+    int64_t before;     /* newest row of the table before a bulk */
+    json_t *prints;     /* row ids of those whose parts were updated in it */
 };
 
 /* Where in the file something is. */
@@ -156,6 +148,11 @@ void transfer_row_survey(struct transfer_row *row);
 void transfer_row_pass(struct transfer_row *row);
 /* The ledger stamps its rolls as it grows: a new one is stamped as it was. */
 void transfer_row_restamp(struct transfer_row *row);
+
+/* Around all rows of a TRANSFER_BULK entity: what the triggers of its table would do for each row
+ * is done at the end for all. transfer_bulk_end follows also after a failure. */
+void transfer_bulk_begin(struct transfer_run *run, const struct transfer_entity *entity);
+void transfer_bulk_end(struct transfer_run *run, const struct transfer_entity *entity);
 
 /* One roll of a foreign file. */
 struct transfer_roll {

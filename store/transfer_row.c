@@ -7,6 +7,7 @@
 #include "store/args.h"
 #include "store/db.h"
 #include "store/materials.h"
+#include "store/trail.h"
 #include "store/transfer_inside.h"
 
 enum { KEY_SIZE = 256 };
@@ -55,8 +56,7 @@ static json_t *take_text(struct transfer_row *p, const struct field *field, json
 {
     const char *text = json_string_value(value);
     bool clean = text && strlen(text) == json_string_length(value);
-    json_auto_t *trail =
-        clean && (field->flags & TRANSFER_TRAIL) ? transfer_trail_read(text) : json_null();
+    json_auto_t *trail = clean && (field->flags & TRANSFER_TRAIL) ? trail_read(text) : json_null();
     if (clean && trail)
         return json_incref(value);
     if (clean) {
@@ -202,13 +202,13 @@ static int64_t execute(struct transfer_row *p,
     return db_exec_fits(db, db_sql(db, &sql), p->args) ? db_changes(db) : 0;
 }
 
-/* What belongs to the row, and is kept apart from it. */
-static void write_apart(struct transfer_row *p, int64_t row)
+/* The file's layers take the place of all that are here. */
+static void drop_trail(struct transfer_row *p)
 {
     for (size_t i = 0; i < p->entity->shape.count; i++) {
         const struct field *field = &p->entity->shape.fields[i];
         if ((field->flags & TRANSFER_TRAIL) && args_has(p->args, field->name))
-            transfer_trail_write(p->run->db, row, args_text(p->args, field->name));
+            db_exec(p->run->db, "DELETE FROM job_layer WHERE job = :row", p->args);
     }
 }
 
@@ -225,9 +225,7 @@ static enum transfer_result create(struct transfer_row *p)
     struct db *db = p->run->db;
     if (!may_create(p) || !execute(p, transfer_sql_insert))
         return leave_out(p, "clash", "left out, because it contradicts what is here");
-    int64_t row = db_last_row(db);
-    remember(p, p->run->places, json_integer(row));
-    write_apart(p, row);
+    remember(p, p->run->places, json_integer(db_last_row(db)));
     if (strcmp(p->entity->table, "spool") == 0)
         db_put(db, p->run->made, args_text(p->args, "spool_id"), json_true());
     return TRANSFER_CREATED;
@@ -274,7 +272,9 @@ static enum transfer_result meet(struct transfer_row *p, int64_t row)
         return TRANSFER_SKIPPED;
     }
     if (execute(p, transfer_sql_update)) {
-        write_apart(p, row);
+        drop_trail(p);
+        if (p->entity->flags & TRANSFER_BULK)
+            json_array_append(p->run->prints, json_object_get(p->args, "job_id"));
         return TRANSFER_UPDATED;
     }
     transfer_problem(p->run, &p->where, "", "clash",

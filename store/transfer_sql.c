@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "store/trail.h"
 #include "store/transfer_inside.h"
 
 const struct transfer_entity *transfer_entity_at(size_t index)
@@ -49,7 +50,7 @@ static void add_column(struct buf *sql, const struct field *field)
     if (table)
         buf_format(sql, "(SELECT r.public_id FROM %s r WHERE r.id = x.%s)", table, field->wire);
     else if (field->flags & TRANSFER_TRAIL)
-        buf_text(sql, field->wire);
+        buf_text(sql, trail_sql);
     else if (field->kind == K_GRAMS)
         buf_format(sql, "x.%s / 1000.0", field->wire);
     else if (field->kind == K_MONEY)
@@ -77,10 +78,12 @@ void transfer_sql_insert(const struct transfer_entity *entity, const json_t *arg
     buf_format(sql, "INSERT INTO %s (", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
-        if ((field->flags & TRANSFER_TRAIL) || !json_object_get(args, field->name))
+        if (!json_object_get(args, field->name))
             continue;
-        buf_format(sql, "%s%s", values.len ? ", " : "", field->wire);
-        buf_format(&values, "%s:%s", values.len ? ", " : "", field->name);
+        buf_text(sql, values.len ? ", " : "");
+        buf_text(sql, field->wire);
+        buf_text(&values, values.len ? ", :" : ":");
+        buf_text(&values, field->name);
     }
     buf_format(sql, ") VALUES (%s) ON CONFLICT DO NOTHING", values.data ? values.data : "");
     sql->failed |= values.failed;
@@ -92,8 +95,7 @@ void transfer_sql_update(const struct transfer_entity *entity, const json_t *arg
     buf_format(sql, "UPDATE %s ", entity->table);
     for (size_t i = 0; i < entity->shape.count; i++) {
         const struct field *field = &entity->shape.fields[i];
-        if ((field->flags & (TRANSFER_FIXED | TRANSFER_TRAIL)) ||
-            !json_object_get(args, field->name))
+        if ((field->flags & TRANSFER_FIXED) || !json_object_get(args, field->name))
             continue;
         buf_format(sql, "%s %s = :%s", join, field->wire, field->name);
         join = ",";
@@ -109,6 +111,6 @@ void transfer_sql_same(const struct transfer_entity *entity, const json_t *args,
         if (!(field->flags & (TRANSFER_FIXED | TRANSFER_STAMP)) &&
             json_object_get(args, field->name))
             buf_format(sql, " AND %s%s IS :%s", field->flags & TRANSFER_TRAIL ? "" : "x.",
-                       field->wire, field->name);
+                       field->flags & TRANSFER_TRAIL ? trail_sql : field->wire, field->name);
     }
 }

@@ -1,8 +1,13 @@
 """/api/export and /api/import: our own documents, Spoolman's, and CSV."""
 
+import contextlib
 import csv
+import http.client
 import io
 import json
+import threading
+import time
+import uuid
 
 from case import SPOOL, HttpCase
 from lib.daemon import Daemon, run
@@ -111,6 +116,103 @@ class ExportTest(TransferCase):
     def test_parameters(self):
         for query in ("?format=csv", "?what=spools", "?format=csv&what=keys", "?format=xml"):
             self.assertProblem(self.daemon.get("/api/export" + query), 422)
+
+
+class LargeTest(TransferCase):
+    """Others write while a large file comes in; and it comes in whole, or not at all."""
+
+    PRINTS = 400
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.daemon.post("/api/printers", {"printer_id": "P", "source": "homeassistant"})
+        roll = cls.daemon.post("/api/spools", {**SPOOL, "initial_weight_grams": 100000}).json["spool_id"]
+        cls.daemon.post("/api/ams_slots/P/1/1/assign", {"spool_id": roll})
+        job = cls.daemon.post("/api/print_jobs/start", {"printer_id": "P", "gcode_file_name": "a.3mf", "filaments": [
+            {"ams_unit_number": 1, "slot_number": 1, "estimated_grams": 0.5}]}).json["job_id"]
+        cls.daemon.put(f"/api/print_jobs/{job}/end", {"status": "completed"})
+        cls.body = cls.multiplied(json.loads(cls.daemon.get("/api/export").body))
+
+    @classmethod
+    def multiplied(cls, document):
+        parts = ("print_jobs", "print_job_filaments", "print_job_segments", "usage_events")
+        one = {name: document[name][0] for name in parts}
+        times = "1@1764331200000" + " 35120" * 499
+        for name in parts:
+            document[name] = []
+        for n in range(cls.PRINTS):
+            job = str(uuid.UUID(int=n + 1))
+            for name in parts:
+                document[name].append({**one[name], "job_id": job})
+            document["print_jobs"][-1]["layer_times"] = times
+            document["usage_events"][-1]["event_id"] = str(uuid.UUID(int=n + 1 << 64))
+        return json.dumps(document).encode()
+
+    def beside(self, daemon, query):
+        """The report of an import, how long it took, and how long each write beside it waited."""
+        spool = daemon.post("/api/spools", SPOOL).json["spool_id"]
+        waits, done = [], threading.Event()
+
+        def write():
+            while not done.is_set():
+                begun = time.monotonic()
+                answer = daemon.post(f"/api/spools/{spool}/adjust_weight", {"adjustment_grams": -0.5})
+                waits.append((time.monotonic() - begun, answer.status))
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        begun = time.monotonic()
+        try:
+            report = self.take(self.body, query, daemon=daemon)
+        finally:
+            taken = time.monotonic() - begun
+            done.set()
+            thread.join()
+        self.assertEqual({status for _, status in waits}, {200})
+        self.assertEqual(daemon.get(f"/api/spools/{spool}").json["current_weight_grams"], 1000 - 0.5 * len(waits))
+        longest = max(wait for wait, _ in waits)
+        print(f"import{query}: {len(self.body) / 2 ** 20:.1f} MiB in {taken:.2f} s, longest write beside it {longest:.2f} s")
+        return report, taken, longest
+
+    def test_writers_go_on(self):
+        with Daemon() as daemon:
+            trial, taken, longest = self.beside(daemon, "?dry_run=true")
+            self.assertLess(longest, taken / 2, "a dry run holds nobody")
+            report, taken, longest = self.beside(daemon, "")
+            self.assertLess(longest, taken, "what is looked up before holds nobody")
+            self.assertEqual({**report, "renumbered": []}, {**trial, "dry_run": False, "renumbered": []})
+            self.assertEqual(len(daemon.get("/api/print_jobs").json), self.PRINTS)
+            wrong = self.body.replace(b'"status": "completed"', b'"status": "never"')
+            self.assertEqual(self.take(wrong, "?on_conflict=update", 422, daemon)["code"], "bad_row")
+            self.assertEqual([p.name for p in daemon.state.iterdir() if "upload" in p.name], [])
+            daemon.stop()
+            run("verify", state=daemon.state)
+
+    def test_killed_at_any_moment(self):
+        with Daemon() as daemon:
+            begun = time.monotonic()
+            self.take(self.body, daemon=daemon)
+            taken = time.monotonic() - begun
+        whole = set()
+        for part in (0.4, 0.8, 1.5):
+            with Daemon() as daemon:
+                thread = threading.Thread(target=self.try_to_take, args=(daemon,))
+                thread.start()
+                thread.join(part * taken)
+                daemon.kill()
+                thread.join()
+                daemon.start()
+                prints = len(daemon.get("/api/print_jobs").json)
+                self.assertIn(prints, (0, self.PRINTS))
+                whole.add(prints)
+                daemon.stop()
+                run("verify", state=daemon.state)
+        print(f"prints after a kill: {sorted(whole)}")
+
+    def try_to_take(self, daemon):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            daemon.post("/api/import", self.body, headers={"Content-Type": "text/plain"})
 
 
 class SpoolmanTest(TransferCase):

@@ -337,7 +337,7 @@ CREATE TABLE job (
     note TEXT,
     names_erased_at INTEGER,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, end_percent INTEGER CHECK (end_percent BETWEEN 0 AND 100),
+    updated_at INTEGER NOT NULL, end_percent INTEGER CHECK (end_percent BETWEEN 0 AND 100), layer_times TEXT,
     CHECK (ended_at >= started_at),
     CHECK ((status IN ('printing', 'paused')) = (ended_at IS NULL))
 ) STRICT;
