@@ -117,6 +117,11 @@ static enum err note(const struct courier *courier, struct told *told)
     return e;
 }
 
+static bool starts(const json_t *activity)
+{
+    return strcmp(args_text(activity, "kind"), "start") == 0;
+}
+
 static void settle(struct courier *courier, struct lane *lane, const json_t *activity,
                    const struct attempt *attempt)
 {
@@ -133,10 +138,12 @@ static void settle(struct courier *courier, struct lane *lane, const json_t *act
     };
     if (told.ill || sent)
         courier_tell(courier, told.ill, attempt->reason.text);
-    if (note(courier, &told) == OK && over)
+    if (note(courier, &told) == OK && over) {
         lane->failures = 0;
-    else
-        courier_pause_lane(lane, attempt);
+        return;
+    }
+    lane->sent = sent && starts(activity) ? args_int(activity, "job", 0) : 0;
+    courier_pause_lane(lane, attempt);
 }
 
 /* ---- one after the other ---- */
@@ -157,7 +164,7 @@ static int64_t due_at(const json_t *row, const struct lane *lane, int64_t mono)
 
 static void tell_one(struct courier *courier, struct lane *lane, json_t *row)
 {
-    struct attempt attempt;
+    struct attempt attempt = {.verdict = CHANNEL_SENT};
     const struct attempt_means means = courier_means(courier);
     json_auto_t *device = read_device(courier, args_int(row, "device", 0));
     bool urgent = activity_compare(json_object_get(row, "sent"), json_object_get(row, "state")) ==
@@ -165,7 +172,9 @@ static void tell_one(struct courier *courier, struct lane *lane, json_t *row)
     if (!device)
         return; /* it is not sent to any more */
     json_object_set_new(row, "urgent", json_boolean(urgent));
-    attempt_activity(&means, row, device, &attempt);
+    bool started = lane->failures && starts(row) && lane->sent == args_int(row, "job", 0);
+    if (!started) /* a second start would be a second activity */
+        attempt_activity(&means, row, device, &attempt);
     if (!atomic_load(&courier->stop) || attempt.verdict == CHANNEL_SENT)
         settle(courier, lane, row, &attempt);
 }

@@ -25,7 +25,8 @@ struct lane {
     int64_t row;   /* id of the device, or of the activity; 0: the channel itself */
     int64_t until; /* monotonic ms */
     int failures;  /* in a row; 0: free */
-    int64_t sent;  /* delivery that was taken, while the store could not note it; 0: none */
+    int64_t sent;  /* what was taken, while the store could not note it: the delivery, or the print
+                    * that an activity was started for; 0: nothing */
 };
 
 struct courier {

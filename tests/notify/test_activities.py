@@ -71,6 +71,18 @@ class ActivitiesTest(PushCase):
         time.sleep(QUIET_SECONDS)
         self.assertEqual(len(self.told()), number, self.told())
 
+    def test_one_that_was_started_and_could_not_be_noted_is_not_started_again(self):
+        self.peer.answer(act=1500)
+        self.phone()
+        self.print()
+        self.wait_told(1)
+        store = sqlite3.connect(self.daemon.state / "filamentd.db", isolation_level=None)
+        store.execute("BEGIN IMMEDIATE")
+        wait_until(lambda: "channel=apns problem=" in self.daemon.stderr(), 30, "an answer that cannot be noted")
+        store.close()
+        self.noted(1)
+        self.silent(1)
+
     def test_a_print_from_start_to_end(self):
         self.phone()
         self.print()
