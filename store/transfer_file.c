@@ -4,9 +4,19 @@
 #include "base/limits.h"
 #include "store/transfer_inside.h"
 
+/* Bytes are looked at one by one, and nobody else reads the file: no locks, and no ungetc. */
+static int peek(struct transfer_file *file)
+{
+    if (!file->peeked)
+        file->ahead = getc_unlocked(file->file);
+    file->peeked = true;
+    return file->ahead;
+}
+
 int transfer_file_byte(struct transfer_file *file)
 {
-    int c = getc_unlocked(file->file);
+    int c = peek(file);
+    file->peeked = false;
     file->line += c == '\n';
     return c;
 }
@@ -15,11 +25,12 @@ void transfer_file_seek(struct transfer_file *file, long at, int64_t line)
 {
     fseek(file->file, at, SEEK_SET);
     file->line = line;
+    file->peeked = false;
 }
 
-static int peek(struct transfer_file *file)
+long transfer_file_place(const struct transfer_file *file)
 {
-    return ungetc(getc_unlocked(file->file), file->file);
+    return ftell(file->file) - (file->peeked && file->ahead != EOF);
 }
 
 int transfer_file_peek(struct transfer_file *file)
@@ -100,7 +111,7 @@ static enum err take_member(struct transfer_file *file, struct transfer_section 
     if (e == OK)
         e = expect(file, ':', why);
     int first = e == OK ? transfer_file_peek(file) : EOF;
-    section->at = ftell(file->file);
+    section->at = transfer_file_place(file);
     section->line = file->line;
     if (e != OK)
         return e;

@@ -22,7 +22,7 @@ static void skip_mark(struct transfer_file *file)
 {
     static const int mark[] = {0xEF, 0xBB, 0xBF};
     for (size_t i = 0; i < LEN(mark); i++) {
-        int c = getc(file->file);
+        int c = transfer_file_byte(file);
         if (c == mark[i])
             continue;
         transfer_file_seek(file, 0, 1);

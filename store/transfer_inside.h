@@ -66,6 +66,8 @@ enum { TRANSFER_SECTIONS = 32, TRANSFER_NAME = 48 };
 struct transfer_file {
     FILE *file;
     int64_t line; /* of the next byte, from 1 */
+    bool peeked;  /* that byte was read already: ahead */
+    int ahead;
 };
 
 /* A member of the document. */
@@ -79,6 +81,7 @@ struct transfer_section {
 /* The next byte that is no white space, left unread; EOF at the end. */
 int transfer_file_peek(struct transfer_file *file);
 int transfer_file_byte(struct transfer_file *file);
+long transfer_file_place(const struct transfer_file *file); /* of the next byte, for seek */
 void transfer_file_seek(struct transfer_file *file, long at, int64_t line);
 /* The members of the object that begins here. */
 enum err transfer_file_index(struct transfer_file *file,

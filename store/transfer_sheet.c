@@ -153,15 +153,16 @@ static enum err check_head(const struct sheet *sheet, struct why *why)
 /* Spreadsheets of many countries write semicolons; the head tells. */
 static int find_separator(struct transfer_file *file)
 {
-    long at = ftell(file->file);
+    long at = transfer_file_place(file);
+    int64_t line = file->line;
     int counts[3] = {0}, c;
     static const char marks[] = ",;\t";
-    while ((c = getc(file->file)) != EOF && c != '\n') {
+    while ((c = transfer_file_byte(file)) != EOF && c != '\n') {
         const char *mark = c ? strchr(marks, c) : NULL;
         if (mark)
             counts[mark - marks]++;
     }
-    transfer_file_seek(file, at, file->line);
+    transfer_file_seek(file, at, line);
     int best = 0;
     for (int i = 1; i < 3; i++)
         best = counts[i] > counts[best] ? i : best;
