@@ -144,13 +144,19 @@ static void write_activity(const struct channel_job *job, const char *token, con
     payload_write(activity_payload(job->activity, job->now), BODY_MAX, &post->body);
 }
 
+/* Apple's two, by environment. */
+static int64_t server(const json_t *address)
+{
+    const char *environment = args_text(address, "environment");
+    return environment && strcmp(environment, sandbox) == 0;
+}
+
 static enum err write_post(const struct channel_job *job, struct post *ret_post, struct why *why)
 {
     const char *token = NULL;
     const json_t *address = json_object_get(job->device, "address");
-    const char *environment = args_text(address, "environment");
     const char *bundle = args_text(address, "bundle_id");
-    bool in_sandbox = environment && strcmp(environment, sandbox) == 0;
+    bool in_sandbox = server(address) != 0;
     enum err e = token_for(job, &token, why);
     if (e != OK)
         return e;
@@ -256,4 +262,4 @@ static enum channel_verdict judge(const struct channel_job *job, const struct po
     return verdict;
 }
 
-const struct channel apns_channel = {"apns", ready, write_post, judge};
+const struct channel apns_channel = {"apns", ready, write_post, judge, server};

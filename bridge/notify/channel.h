@@ -86,6 +86,8 @@ struct channel {
     /* NULL: by the status of HTTP alone. ${ret_reason}: for the log of deliveries. */
     enum channel_verdict (*judge)(const struct channel_job *job, const struct post_answer *answer,
                                   struct why *ret_reason);
+    /* A number for the server behind the address of a device; NULL: it is one for all. */
+    int64_t (*server)(const json_t *address);
 };
 
 extern const struct channel homeassistant_webhook, homeassistant_service, webhook_channel,

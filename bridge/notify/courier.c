@@ -5,7 +5,6 @@
 
 #include "base/auto.h"
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/log.h"
 #include "bridge/hub.h"
 #include "bridge/notify/channel.h"
@@ -21,60 +20,6 @@
 #include "store/settings.h"
 
 enum { LOOK_MS = 60000, BUSY_MS = 1000 };
-
-int64_t courier_pause(int failures, bool reached, int told_s, uint32_t chance)
-{
-    int64_t pause = COURIER_FIRST_PAUSE_MS, most = reached ? COURIER_REFUSED_MS : COURIER_AWAY_MS;
-    for (int i = 1; i < failures && pause < most; i++)
-        pause *= 2;
-    pause = pause < most ? pause : most;
-    pause += (int64_t)(chance % 1000) * pause / 4000; /* so that not all come back at once */
-    return pause > told_s * 1000L ? pause : told_s * 1000L;
-}
-
-/* ---- lanes ---- */
-
-struct lane *courier_lane(struct courier *courier, enum lane_kind kind, int64_t row)
-{
-    struct lane *free_one = &courier->lanes[0];
-    for (size_t i = 0; i < COURIER_LANES; i++) {
-        struct lane *lane = &courier->lanes[i];
-        if (lane->failures && lane->kind == kind && lane->row == row)
-            return lane;
-        if (!lane->failures)
-            free_one = lane;
-    }
-    *free_one = (struct lane){.kind = kind, .row = row};
-    return free_one;
-}
-
-static bool holds_id(const json_t *rows, int64_t id)
-{
-    size_t i;
-    const json_t *row;
-    json_array_foreach (rows, i, row)
-        if (args_int(row, "id", 0) == id)
-            return true;
-    return false;
-}
-
-void courier_forget(struct courier *courier, enum lane_kind kind, const json_t *rows)
-{
-    for (size_t i = 0; i < COURIER_LANES; i++) {
-        struct lane *lane = &courier->lanes[i];
-        if (lane->failures && lane->kind == kind && !holds_id(rows, lane->row))
-            lane->failures = 0;
-    }
-}
-
-void courier_pause_lane(struct lane *lane, const struct attempt *attempt)
-{
-    uint32_t chance;
-    id_random(&chance, sizeof chance);
-    lane->failures++;
-    lane->until =
-        clock_mono() + courier_pause(lane->failures, attempt->reached, attempt->wait_s, chance);
-}
 
 /* ---- one message ---- */
 
@@ -222,6 +167,8 @@ static bool settle(struct courier *courier, struct lane *lane, const struct erra
     if (outcome.ill || outcome.end == DELIVERIES_SENT)
         courier_tell(courier, outcome.ill, attempt->reason.text);
     enum err e = note(courier, &outcome);
+    if (courier_blame(courier, errand->device, outcome.ill, attempt))
+        return false;
     if (e == OK && outcome.end != DELIVERIES_AGAIN) {
         lane->failures = 0;
         return true;
@@ -269,7 +216,8 @@ static bool send_next(struct courier *courier, int64_t device)
     read_errand(courier, device, &errand);
     if (!errand.row)
         lane->failures = 0; /* nothing waits any more: there is nothing to pause for */
-    bool more = errand.row && handle(courier, lane, &errand);
+    bool closed = courier_closed_until(courier, errand.device) > clock_mono();
+    bool more = errand.row && !closed && handle(courier, lane, &errand);
     clear_errand(&errand);
     return more;
 }
@@ -324,6 +272,8 @@ static int wait_ms(struct courier *courier)
         struct lane *lane = &courier->lanes[i];
         if (lane->kind == LANE_ACTIVITY)
             continue; /* courier_activities tells when they go on */
+        if (lane->kind == LANE_SERVER && lane->until <= mono)
+            continue; /* it was tried, or nothing waits for it */
         int64_t left = lane->until > mono ? lane->until - mono : BUSY_MS;
         paused |= lane->failures;
         if (lane->failures && left < wait)

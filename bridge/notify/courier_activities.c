@@ -123,7 +123,7 @@ static bool starts(const json_t *activity)
 }
 
 static void settle(struct courier *courier, struct lane *lane, const json_t *activity,
-                   const struct attempt *attempt)
+                   const json_t *device, const struct attempt *attempt)
 {
     enum channel_verdict verdict = attempt->verdict;
     bool sent = verdict == CHANNEL_SENT;
@@ -138,7 +138,10 @@ static void settle(struct courier *courier, struct lane *lane, const json_t *act
     };
     if (told.ill || sent)
         courier_tell(courier, told.ill, attempt->reason.text);
-    if (note(courier, &told) == OK && over) {
+    enum err e = note(courier, &told);
+    if (courier_blame(courier, device, told.ill, attempt))
+        return;
+    if (e == OK && over) {
         lane->failures = 0;
         return;
     }
@@ -162,21 +165,25 @@ static int64_t due_at(const json_t *row, const struct lane *lane, int64_t mono)
     return paused > due ? paused : due;
 }
 
-static void tell_one(struct courier *courier, struct lane *lane, json_t *row)
+/* Returns when it may go on (monotonic ms); 0: nothing keeps it. */
+static int64_t tell_one(struct courier *courier, struct lane *lane, json_t *row)
 {
     struct attempt attempt = {.verdict = CHANNEL_SENT};
     const struct attempt_means means = courier_means(courier);
     json_auto_t *device = read_device(courier, args_int(row, "device", 0));
     bool urgent = activity_compare(json_object_get(row, "sent"), json_object_get(row, "state")) ==
                   ACTIVITY_URGENT;
-    if (!device)
-        return; /* it is not sent to any more */
+    int64_t closed = courier_closed_until(courier, device);
+    if (!device || closed > clock_mono())
+        return closed; /* it is not sent to any more, or not yet */
     json_object_set_new(row, "urgent", json_boolean(urgent));
     bool started = lane->failures && starts(row) && lane->sent == args_int(row, "job", 0);
     if (!started) /* a second start would be a second activity */
         attempt_activity(&means, row, device, &attempt);
     if (!atomic_load(&courier->stop) || attempt.verdict == CHANNEL_SENT)
-        settle(courier, lane, row, &attempt);
+        settle(courier, lane, row, device, &attempt);
+    closed = courier_closed_until(courier, device);
+    return lane->failures && lane->until > closed ? lane->until : closed;
 }
 
 int64_t courier_activities(struct courier *courier)
@@ -198,9 +205,7 @@ int64_t courier_activities(struct courier *courier)
         struct lane *lane = courier_lane(courier, LANE_ACTIVITY, args_int(row, "id", 0));
         int64_t due = due_at(row, lane, mono);
         if (due <= mono)
-            tell_one(courier, lane, row);
-        if (due <= mono && lane->failures)
-            due = lane->until;
+            due = tell_one(courier, lane, row);
         if (due > mono)
             again = due < again ? due : again;
     }

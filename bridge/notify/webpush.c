@@ -158,4 +158,18 @@ static enum channel_verdict judge(const struct channel_job *job, const struct po
     return status == 401 || status == 403 ? CHANNEL_WRONG : CHANNEL_FAILED;
 }
 
-const struct channel webpush_channel = {"webpush", ready, write_post, judge};
+/* Each browser's maker has one: a digest of its origin. */
+static int64_t server(const json_t *address)
+{
+    char origin[TOKENS_AUDIENCE_SIZE] = "";
+    uint8_t hash[SHA256_SIZE];
+    int64_t number;
+    const char *endpoint = args_text(address, "endpoint");
+    if (endpoint)
+        origin_of(endpoint, origin);
+    sha256(origin, strlen(origin), hash);
+    memcpy(&number, hash, sizeof number);
+    return number;
+}
+
+const struct channel webpush_channel = {"webpush", ready, write_post, judge, server};

@@ -185,6 +185,24 @@ class ApnsTest(PushCase):
         times = [p["at"] for p in self.peer.posts if p["path"].endswith(TOKEN)]
         self.assertGreaterEqual(times[1] - times[0], 2000)
 
+    def test_a_server_that_is_ill_is_tried_by_one_at_a_time(self):
+        """Not by each device in turn; and Apple's other server is another one."""
+        tokens = [f"{n:02x}" * 32 for n in range(1, 5)]
+        for number, token in enumerate(tokens):
+            self.phone(f"phone {number}", token)
+        for _ in range(2):
+            self.peer.answer(503, reason="ServiceUnavailable")
+        self.low()
+        self.posts(1)
+        self.phone("tested", OTHER, environment="sandbox")
+        self.low()
+        self.ended(2 * len(tokens) + 1)
+        tried = [post["at"] for post in self.peer.posts]
+        self.assertEqual((len(tried), len(self.sandbox.posts)), (2 * len(tokens) + 2, 1))
+        self.assertGreaterEqual(tried[1] - tried[0], 1000)
+        self.assertGreaterEqual(tried[2] - tried[1], 2000)
+        self.assertLess(self.sandbox.posts[0]["at"], tried[2])
+
     def test_a_pause_is_not_inherited(self):
         """A device that was deleted takes its pause along, although the next one may get its number."""
         self.phone("busy")

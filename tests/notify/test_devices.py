@@ -187,7 +187,7 @@ class PreferencesTest(PushCase):
         self.daemon.start()
         self.ended(2)
         self.ended(1, "dropped")
-        self.assertEqual([p["payload"]["spool_id"] for p in self.peer.posts[1:]], [lasting])
+        self.assertEqual([p["payload"]["spool_id"] for p in self.posts(2)[1:]], [lasting])
 
     def test_muting_drops_what_waits(self):
         device = self.browser("asleep", quiet(-60, 60))
