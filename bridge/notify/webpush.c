@@ -153,6 +153,9 @@ static enum channel_verdict judge(const struct channel_job *job, const struct po
         why_fail(ret_reason, ERR_NOT_FOUND, "gone", NULL, "its push service knows it no longer");
         return CHANNEL_GONE;
     }
+    /* Without its words: a client names the endpoint, and must not read the house's other servers
+     * through us. */
+    why_fail(ret_reason, ERR_IO, "refused", NULL, "its push service answers %ld", status);
     if (status == 408 || status == 425 || status == 429 || status >= 500)
         return CHANNEL_LATER;
     return status == 401 || status == 403 ? CHANNEL_WRONG : CHANNEL_FAILED;

@@ -122,9 +122,11 @@ class WebPushTest(PushCase):
 
     def test_too_large_is_given_up(self):
         self.browser("one")
-        self.peer.answer(413)
+        self.peer.answer(413, reason="WhatAnotherServerOfTheHouseSays")
         self.low()
-        self.assertIn("413", self.ended(1, "failed")[0]["error"])
+        (failed,) = self.ended(1, "failed")
+        self.assertIn("413", failed["error"])
+        self.assertNotIn("House", failed["error"], "a client names the endpoint, and reads no server through us")
         self.assertIsNone(self.device("one")["gone_at"])
 
     def test_a_wrong_key_is_told_to_the_user(self):
