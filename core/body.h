@@ -40,7 +40,8 @@ enum body_mode {
 enum err body_check(const struct body_table *table, enum body_mode mode, json_t *body,
                     const json_t *current, json_t *args, json_t *errors, struct why *why);
 
-/* Both are the same to a client: numbers by value, 5 and 5.0. False where one is missing. */
+/* Both are the same to a client: numbers by value, 5 and 5.0, inside of lists and objects too.
+ * False where one is missing. */
 bool body_same(const json_t *a, const json_t *b);
 
 /* The same for the texts of a query: ${texts} maps names to strings, which are read as the kind of

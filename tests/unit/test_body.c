@@ -203,7 +203,7 @@ static void what_an_item_shows_is_no_change(void **state)
 {
     (void)state;
     static const char current[] =
-        "{\"id\": \"a\", \"word\": \"purple\", \"count\": 99, \"notes\": \"n\", \"list\": [], "
+        "{\"id\": \"a\", \"word\": \"purple\", \"count\": 99, \"notes\": \"n\", \"list\": [], \"object\": {\"a\": [1.0, {}]}, "
         "\"meant\": 5, \"percent\": 40, \"real\": 5.0}";
     static const struct {
         enum body_mode mode;
@@ -211,6 +211,9 @@ static void what_an_item_shows_is_no_change(void **state)
     } cases[] = {
         {BODY_PATCH, "{\"word\": \"purple\", \"count\": 99, \"list\": [], \"real\": 5}", "{}"},
         {BODY_PATCH, "{\"word\": \"purple\", \"notes\": \"m\"}", "{\"notes\": \"m\"}"},
+        {BODY_PATCH, "{\"object\": {\"a\": [1, {}]}}", "{}"},
+        {BODY_PATCH, "{\"object\": {\"a\": [2, {}]}}", "{\"object\": {\"a\": [2, {}]}}"},
+        {BODY_PATCH, "{\"object\": {\"a\": [1]}}", "{\"object\": {\"a\": [1]}}"},
         {BODY_PATCH, "{\"notes\": \"n\", \"clear_fields\": [\"notes\"]}", "{\"notes\": null}"},
         {BODY_PATCH, "{\"meant\": 5, \"percent\": 41, \"id\": \"a\"}", "{\"meant\": 5}"},
         {BODY_PATCH, "{\"word\": \"pink\"}", NULL},
