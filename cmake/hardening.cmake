@@ -21,6 +21,9 @@ if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND filamentd_sanitizer EQUAL -1)
   endforeach()
   # Relocations of position-independent code in a tenth of the space; glibc reads them since 2.36.
   include(CheckCSourceRuns)
+  if(CMAKE_CROSSCOMPILING)
+    set(has_pack_relative_relocs OFF CACHE BOOL "The target's loader reads packed relocations")
+  endif()
   set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,-z,pack-relative-relocs)
   check_c_source_runs("static int at; int *place = &at; int main(void) { return *place; }"
     has_pack_relative_relocs)
