@@ -17,12 +17,12 @@ become() {
     ip address add "$address/24" dev lan
     ip link set lan up
     ip route add 224.0.0.0/4 dev lan
-    cat >"$folder/bus.conf" <<END
+    cat >"$folder/$name.bus" <<END
 <busconfig><type>system</type><listen>$bus</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/>
 <allow receive_sender="*"/></policy></busconfig>
 END
-    dbus-daemon --config-file="$folder/bus.conf" --nofork --nopidfile &
+    dbus-daemon --config-file="$folder/$name.bus" --nofork --nopidfile &
     printf '[server]\nhost-name=%s\nallow-interfaces=lan\nuse-ipv6=no\n[wide-area]\nenable-wide-area=no\n' \
         "$name" >"$folder/$name.conf"
     until [ -S /run/bus ]; do sleep 0.05; done
@@ -56,7 +56,8 @@ mkdir "$folder/services"
 mount --bind "$folder/services" /etc/avahi/services
 unshare --net --mount "$0" "$folder" "$filamentd" "$announce" "$withdraw" seeker &
 seeker=$!
-sleep 0.3 # until it is in a network of its own
+# until it is in a network of its own
+until [ "$(readlink "/proc/$seeker/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 ip link set far netns "$seeker" name lan
 become workshop 10.77.0.1
 "$filamentd" --state-dir "$folder/state" --https-listen "0.0.0.0:$port" serve >"$folder/ready" 2>"$folder/log" &

@@ -54,6 +54,7 @@ class RealServer(FilesCase):
         """It offers TLS 1.3, by which the session of the control channel would be told too late to be resumed."""
         server, driver = self.server(), self.driver()
         self.assertEqual(server.best_tls(), "TLSv1.3")
+        wait_until(lambda: server.said(HANDSHAKE), 10, "the log of that")
         before = len(server.said(HANDSHAKE))
         server.put(PATH, self.content)
         self.got(driver.fetch(server.port, SERIAL, subtask_name="Benchy"))
