@@ -44,9 +44,11 @@ install_packages() {
     echo "These packages are missing and will be installed with '${as_root[*]:+sudo }apt-get install':"
     printf '  %s\n' "${missing[@]}"
     "${as_root[@]}" apt-get -qq update
-    # Whoever has another mail server than the tests keeps it: then apt tells so, and ends.
+    # Whoever has another mail server than the one that the tests need keeps it.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-remove --no-install-recommends "${missing[@]}" >/dev/null
+        apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-remove --no-install-recommends "${missing[@]}" >/dev/null ||
+        refuse_to_install "apt-get did not install them, and nothing was removed (Debian allows one mail server at a time)." \
+            "${missing[@]}"
 }
 
 # quietly LOG COMMAND...: run it into LOG, and show the end of LOG if it fails.
