@@ -107,7 +107,7 @@ static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
 {
     bool changed = false;
     for (size_t i = 0; i < LEN(rule->entities) && rule->entities[i]; i++)
-        changed |= args_int(kinds, rule->entities[i], 0) != 0;
+        changed |= args_int(kinds, rule->entities[i], 1) != 0; /* not among them: better look */
     return changed;
 }
 
