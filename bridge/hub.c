@@ -6,11 +6,15 @@
 #include "bridge/hub_inside.h"
 #include "bridge/hub_plan.h"
 #include "bridge/message.h"
-#include "store/alerts.h"
-#include "store/changes.h"
 #include "store/db.h"
 #include "store/door.h"
-#include "store/write.h"
+
+/* Alerts follow from a group as of the last of what happened in it. */
+static void note_time(struct hub *hub, int64_t now)
+{
+    if (now > hub->group.now)
+        hub->group.now = now;
+}
 
 /* Time first, then the message: what was due before it came is decided as it stood then. */
 static enum err run_plan(void *ctx, struct db *db, struct why *why)
@@ -18,13 +22,13 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     struct plan *plan = ctx;
     struct entry *entry;
     db_set_now(db, plan->now);
-    int64_t since = changes_newest(db);
     enum err e = hub_entry(plan->hub, db, plan->printer, &entry, why);
     if (e != OK)
         return e;
     plan->next = entry->ahead ? *entry->ahead : entry->committed;
     plan->was_refused = printer_commands_refused(&plan->next.printer);
-    struct hub_step step = {.db = db, .printer = plan->printer, .now = plan->now};
+    struct hub_step step = {
+        .db = db, .printer = plan->printer, .now = plan->now, .since = plan->hub->group.since};
     if (hub_track_deadline(&plan->next) <= plan->now)
         e = hub_plan_time(&step, &plan->next, why);
     if (e == OK && plan->message)
@@ -34,11 +38,11 @@ static enum err run_plan(void *ctx, struct db *db, struct why *why)
     plan->rejected_fields = step.rejected_fields;
     plan->job_changed = step.job_changed;
     plan->wrote = step.wrote;
-    if (e == OK)
-        e = alerts_follow(db, since, why);
-    if (e == OK)
-        entry->ahead = &plan->next;
-    return e;
+    if (e != OK)
+        return e;
+    entry->ahead = &plan->next;
+    note_time(plan->hub, plan->now);
+    return OK;
 }
 
 static void count_message(struct entry *entry, const struct plan *plan)
@@ -222,8 +226,10 @@ static enum err run_write(void *ctx, struct db *db, struct why *why)
     struct write *write = ctx;
     db_set_now(db, write->now);
     int64_t before = db_total_changes(db);
-    enum err e = write_follow(db, write->run, write->ctx, why);
+    enum err e = write->run(write->ctx, db, why);
     write->changed = db_total_changes(db) != before;
+    if (e == OK)
+        note_time(write->hub, write->now);
     return e;
 }
 

@@ -48,9 +48,17 @@ struct plan {
     struct track next;
 };
 
+/* The group that is in the door. */
+struct hub_group {
+    int64_t now;     /* the latest time of its plans and writes that succeeded; 0: none yet */
+    int64_t since;   /* the newest place in the change feed before it */
+    int64_t changes; /* db_total_changes before it */
+};
+
 struct hub {
     struct hub_options options;
     struct door *door;
+    struct hub_group group; /* the door's leader only */
 
     pthread_mutex_t view; /* entries, their committed side, generation, refuses */
     pthread_cond_t woken;

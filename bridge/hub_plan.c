@@ -139,6 +139,21 @@ static bool nothing_durable(const struct track *old, const struct track *next)
            memcmp(&old->job, &next->job, sizeof old->job) == 0;
 }
 
+static bool happened(const struct job_events *events, enum job_event_kind kind)
+{
+    for (int i = 0; i < events->count; i++)
+        if (events->list[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* Whoever ends alerts himself has to find those of his own group: they are told before. */
+static enum err tell_before(const struct hub_step *step, const struct job_events *events,
+                            struct why *why)
+{
+    return happened(events, JOB_EVENT_RESUME) ? alerts_follow(step->db, step->since, why) : OK;
+}
+
 /* ${old} has become ${next}, and ${events} befell its print. */
 static enum err write_step(struct hub_step *step, const struct track *old, struct track *next,
                            const struct job_events *events, struct why *why)
@@ -148,7 +163,9 @@ static enum err write_step(struct hub_step *step, const struct track *old, struc
     step->wrote = true;
     struct change_set set = {.step = step, .old = old, .next = next, .why = why};
     changes_diff(&old->printer, &next->printer, &set.changes);
-    enum err e = save_slots(&set);
+    enum err e = tell_before(step, events, why);
+    if (e == OK)
+        e = save_slots(&set);
     if (e == OK)
         e = hub_write_job(step, old->job.row, events, &next->printer, &next->job, why);
     if (e == OK)
@@ -199,14 +216,6 @@ static bool apply_told(struct hub_told *told, struct track *track, int64_t now)
     if (told->print)
         return printer_apply_told(&track->printer, told->print, now);
     return printer_apply_told_slot(&track->printer, told->slot, now);
-}
-
-static bool happened(const struct job_events *events, enum job_event_kind kind)
-{
-    for (int i = 0; i < events->count; i++)
-        if (events->list[i].kind == kind)
-            return true;
-    return false;
 }
 
 /* What the caller is answered; Home Assistant only logs it, so that it explains itself. */

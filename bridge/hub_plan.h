@@ -20,6 +20,7 @@ struct hub_step {
     struct db *db;
     int64_t printer; /* row id */
     int64_t now;
+    int64_t since;            /* the newest place in the change feed before the plan's group */
     unsigned rejected_fields; /* results add up over the steps of one plan */
     bool job_changed;
     bool wrote; /* something durable */

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/cond.h"
 #include "bridge/hub_inside.h"
+#include "store/alerts.h"
+#include "store/changes.h"
 #include "store/db.h"
 #include "store/door.h"
 #include "store/printers.h"
@@ -217,6 +219,22 @@ static void free_hub(struct hub *hub)
     free(hub);
 }
 
+static void begin_group(void *ctx, struct db *db)
+{
+    struct hub *hub = ctx;
+    hub->group = (struct hub_group){.since = changes_newest(db), .changes = db_total_changes(db)};
+}
+
+/* Once for all that a group changed: the alerts that follow are of the same COMMIT. */
+static enum err finish_group(void *ctx, struct db *db, struct why *why)
+{
+    const struct hub_group *group = &((const struct hub *)ctx)->group;
+    if (db_total_changes(db) == group->changes)
+        return OK;
+    db_set_now(db, group->now);
+    return alerts_follow(db, group->since, why);
+}
+
 enum err hub_open(struct db *writer, const struct hub_options *options, struct hub **ret_hub,
                   struct why *why)
 {
@@ -227,8 +245,9 @@ enum err hub_open(struct db *writer, const struct hub_options *options, struct h
     if (options)
         hub->options = *options;
     enum err e = load_all(hub, writer, why);
+    struct door_hooks hooks = {.begin = begin_group, .finish = finish_group, .ctx = hub};
     if (e == OK)
-        e = door_open(writer, &hub->door, why);
+        e = door_open(writer, &hooks, &hub->door, why);
     if (e != OK) {
         free_hub(hub);
         return e;

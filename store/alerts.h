@@ -35,7 +35,8 @@ enum err alerts_open(struct db *db, const struct alert *alert, struct why *why);
 enum err alerts_end(struct db *db, const char *cause, struct why *why);
 
 /* Open and end what follows from all that changed after ${since}, a place in the change feed: to be
- * called at the end of every transaction that writes. */
+ * called at the end of every transaction that writes, once for all its writes. Once more does no
+ * harm: who ends alerts by himself calls it before, to find those of his own transaction. */
 enum err alerts_follow(struct db *db, int64_t since, struct why *why);
 /* A day has passed: dates that were to come may have gone by. */
 enum err alerts_day(struct db *db, struct why *why);

@@ -25,14 +25,16 @@ struct party {
 };
 
 struct door {
-    pthread_mutex_t lock; /* of everything below but db, which is the leader's */
+    pthread_mutex_t lock; /* of all below but db, which is the leader's, and hooks, which stay */
     struct party *first, **last;
     bool led, refusing;
     struct db *db;
+    struct door_hooks hooks;
     atomic_uint_fast64_t version; /* without the lock; the leader alone writes it */
 };
 
-enum err door_open(struct db *db, struct door **ret_door, struct why *why)
+enum err door_open(struct db *db, const struct door_hooks *hooks, struct door **ret_door,
+                   struct why *why)
 {
     struct door *door = calloc(1, sizeof *door);
     if (!door)
@@ -40,6 +42,8 @@ enum err door_open(struct db *db, struct door **ret_door, struct why *why)
     pthread_mutex_init(&door->lock, NULL);
     door->last = &door->first;
     door->db = db;
+    if (hooks)
+        door->hooks = *hooks;
     *ret_door = door;
     return OK;
 }
@@ -115,6 +119,15 @@ static bool run_parties(struct db *db, struct party *group, bool alone)
     return true;
 }
 
+static bool any_done(const struct party *group)
+{
+    for (const struct party *p = group; p; p = p->next)
+        for (size_t i = 0; i < p->count; i++)
+            if (p->requests[i].result == OK)
+                return true;
+    return false;
+}
+
 static void tell_all(struct party *group)
 {
     for (struct party *p = group; p; p = p->next)
@@ -131,17 +144,35 @@ static enum err commit(struct door *door, struct why *why)
     return e;
 }
 
+static enum err begin(const struct door *door)
+{
+    enum err e = db_begin(door->db);
+    if (e == OK && door->hooks.begin)
+        door->hooks.begin(door->hooks.ctx, door->db);
+    return e;
+}
+
+static enum err finish(struct door *door, struct why *why)
+{
+    const struct door_hooks *hooks = &door->hooks;
+    enum err e = hooks->finish ? hooks->finish(hooks->ctx, door->db, why) : OK;
+    if (e == OK)
+        return commit(door, why);
+    db_rollback(door->db);
+    return e;
+}
+
 static void settle_group(struct door *door, struct party *group)
 {
     struct db *db = door->db;
     struct why why = {0};
     bool alone = !group->next && group->count == 1;
-    enum err e = db_begin(db);
+    enum err e = begin(door);
     bool whole = e == OK && run_parties(db, group, alone);
-    if (whole && alone && group->requests[0].result != OK)
+    if (whole && !any_done(group))
         db_rollback(db);
     else if (whole)
-        e = commit(door, &why);
+        e = finish(door, &why);
     else {
         e = db_status(db, &why);
         if (e == OK)

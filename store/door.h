@@ -4,11 +4,12 @@
  * Whoever finds no leader becomes it, runs the queued requests in order inside one transaction
  * (each in a savepoint where there are several), commits once, calls `done` of each in order and
  * hands the lead on. Nothing waits for a timer. A failed request leaves no trace and fails no
- * neighbour; a failed COMMIT, or a rollback of the library's own, fails the whole group.
+ * neighbour; a failed COMMIT or `finish`, or a rollback of the library's own, fails the whole
+ * group.
  *
  * Owner: the door owns its connection; requests belong to their callers, who block meanwhile.
- * Thread: any. `run` and `done` are called on the leader's thread, one at a time, with no lock
- * held; they must not enter the door again.
+ * Thread: any. `run`, `done` and the group's hooks are called on the leader's thread, one at a
+ * time, with no lock held; they must not enter the door again.
  */
 #ifndef STORE_DOOR_H
 #define STORE_DOOR_H
@@ -32,8 +33,20 @@ struct door_request {
     struct why why; /* filled where the result is not OK */
 };
 
-/* Takes over ${db} on success. */
-enum err door_open(struct db *db, struct door **ret_door, struct why *why);
+/* Work that is done once for a whole group, in its transaction. */
+struct door_hooks {
+    /* Before the first request. NULL is fine. */
+    void (*begin)(void *ctx, struct db *db);
+    /* After the last one, before COMMIT; not where no request succeeded. What it writes is the
+     * group's: where it fails, so does every request, and nothing of them stays. The time of the
+     * connection is that of a lone request, else of the group's beginning. NULL is fine. */
+    door_run_fn *finish;
+    void *ctx;
+};
+
+/* Takes over ${db} on success. ${hooks} may be NULL: none. */
+enum err door_open(struct db *db, const struct door_hooks *hooks, struct door **ret_door,
+                   struct why *why);
 /* Later requests are ERR_BUSY; those inside are finished. */
 void door_refuse(struct door *door);
 /* No thread may be inside. Closes the connection. NULL is fine. */

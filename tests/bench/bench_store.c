@@ -123,7 +123,7 @@ static bool writers(void)
     struct why why = {0};
     double overhead[ROUNDS], gain[ROUNDS];
     if (db_open(path, DB_WRITE, &db, &why) || db_open(path, DB_WRITE, &own, &why) ||
-        door_open(db, &door, &why))
+        door_open(db, NULL, &door, &why))
         give_up("open", &why);
     for (int i = 0; i < ROUNDS; i++) { /* ratios of neighbours: the disk is not always as fast */
         double plain = plain_rate(own), one = rate_of(door, 1), many = rate_of(door, MANY);

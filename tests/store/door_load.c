@@ -86,7 +86,7 @@ void load_open(const char *path, struct door **ret_door)
 {
     struct db *db = NULL;
     struct why why = {0};
-    if (db_open(path, DB_WRITE, &db, &why) != OK || door_open(db, ret_door, &why) != OK)
+    if (db_open(path, DB_WRITE, &db, &why) != OK || door_open(db, NULL, ret_door, &why) != OK)
         fail_msg("%s", why.text);
 }
 

@@ -1,24 +1,17 @@
 /* Many writers at one door: nothing leaks, nothing is lost, order and outcome are told truly. */
+#include "door_case.h"
+
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/auto.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "door_load.h"
-#include "store/db.h"
-#include "store/door.h"
-#include "store/migrate.h"
 
-enum { PATH_SIZE = 256, TOLD_MAX = 128 };
+enum { PATH_SIZE = 256 };
 
 static void one_in_ten_fails_and_leaks_nothing(void **state)
 {
@@ -45,60 +38,10 @@ static void one_in_ten_fails_and_leaks_nothing(void **state)
 
 /* --- one group --- */
 
-static int told[TOLD_MAX], told_count;
-static enum err told_result[TOLD_MAX];
-
-struct step {
-    int number;
-    enum err result;
-    const char *sql;
-};
-
-static enum err run_step(void *ctx, struct db *db, struct why *why)
-{
-    const struct step *step = ctx;
-    db_exec(db, step->sql, NULL);
-    return step->result ? why_fail(why, step->result, "on_purpose", NULL, "no") : OK;
-}
-
-static void tell(void *ctx, enum err result)
-{
-    const struct step *step = ctx;
-    told_result[told_count] = result;
-    told[told_count++] = step->number;
-}
-
-static struct door *memory_door(void)
-{
-    struct db *db = NULL;
-    struct door *door = NULL;
-    struct why why = {0};
-    assert_int_equal(migrate_open(":memory:", &db, &why), OK);
-    assert_int_equal(door_open(db, &door, &why), OK);
-    told_count = 0;
-    return door;
-}
-
-static enum err count_rows(void *ctx, struct db *db, struct why *why)
-{
-    (void)why;
-    int *ret_count = ctx;
-    *ret_count = (int)db_int(db, "SELECT count(*) FROM setting", NULL, -1);
-    return OK;
-}
-
-static int rows_at(struct door *door)
-{
-    int count = -1;
-    struct door_request request = {.run = count_rows, .ctx = &count};
-    assert_int_equal(door_run(door, &request), OK);
-    return count;
-}
-
 static void a_group_is_told_in_order(void **state)
 {
     (void)state;
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     struct step steps[] = {
         {0, OK, "INSERT INTO setting (key, updated_at) VALUES ('a', 1)"},
         {1, ERR_CONFLICT, "INSERT INTO setting (key, updated_at) VALUES ('b', 1)"},
@@ -145,7 +88,7 @@ static void tell_look(void *ctx, enum err result)
 static void a_commit_leaves_its_number_before_it_is_told(void **state)
 {
     (void)state;
-    struct look look = {.door = memory_door()};
+    struct look look = {.door = hooked_door(NULL)};
     uint64_t before = door_version(look.door);
     struct door_request request = {.run = run_look, .done = tell_look, .ctx = &look};
     assert_int_equal(door_run(look.door, &request), OK);
@@ -159,7 +102,7 @@ static void a_commit_leaves_its_number_before_it_is_told(void **state)
 static void a_lone_failure_leaves_no_trace(void **state)
 {
     (void)state;
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     struct step step = {0, ERR_CONFLICT, "INSERT INTO setting (key, updated_at) VALUES ('a', 1)"};
     struct door_request request = {.run = run_step, .done = tell, .ctx = &step};
     assert_int_equal(door_run(door, &request), ERR_CONFLICT);
@@ -172,7 +115,7 @@ static void a_lone_failure_leaves_no_trace(void **state)
 static void a_rollback_from_below_fails_the_group(void **state)
 {
     (void)state;
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     struct step steps[] = {
         {0, OK, "INSERT INTO setting (key, updated_at) VALUES ('a', 1)"},
         {1, OK, "ROLLBACK"},
@@ -196,7 +139,7 @@ static void more_than_a_group_at_once_is_still_one(void **state)
     enum { MANY = LIMIT_GROUP + 20 };
     static struct step steps[MANY];
     static struct door_request requests[MANY];
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     for (int i = 0; i < MANY; i++) {
         steps[i] = (struct step){i, OK,
                                  "INSERT INTO setting (key, updated_at) "
@@ -212,7 +155,7 @@ static void more_than_a_group_at_once_is_still_one(void **state)
 static void a_closing_door_refuses(void **state)
 {
     (void)state;
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     struct step step = {0, OK, "INSERT INTO setting (key, updated_at) VALUES ('a', 1)"};
     struct door_request request = {.run = run_step, .done = tell, .ctx = &step};
     door_refuse(door);
@@ -251,7 +194,7 @@ static void *hold(void *arg)
 static void who_waits_too_long_is_told_so(void **state)
 {
     (void)state;
-    struct door *door = memory_door();
+    struct door *door = hooked_door(NULL);
     struct slow slow = {.door = door, .ms = LIMIT_DOOR_MS + 1500};
     pthread_t holder;
     assert_int_equal(pthread_create(&holder, NULL, hold, &slow), 0);
