@@ -16,17 +16,26 @@ static void add_array(struct buf *out, json_t *array)
 
 static void add_object(struct buf *out, json_t *object)
 {
-    const char *key;
-    json_t *value;
     char before = '{';
-    json_object_foreach (object, key, value) {
+    for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
+        const char *key = json_object_iter_key(at);
         buf_char(out, before);
         buf_json(out, key, strlen(key));
         buf_char(out, ':');
-        dump_json(out, value);
+        dump_json(out, json_object_iter_value(at));
         before = ',';
     }
-    buf_text(out, before == ',' ? "}" : "{}");
+    buf_add(out, before == ',' ? "}" : "{}", before == ',' ? 1 : 2);
+}
+
+static void add_word(struct buf *out, const json_t *value)
+{
+    if (json_is_true(value))
+        buf_add(out, "true", 4);
+    else if (json_is_false(value))
+        buf_add(out, "false", 5);
+    else
+        buf_add(out, "null", 4);
 }
 
 void dump_json(struct buf *out, json_t *value)
@@ -48,6 +57,6 @@ void dump_json(struct buf *out, json_t *value)
         number_text(out, json_real_value(value), K_REAL);
         break;
     default:
-        buf_text(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+        add_word(out, value);
     }
 }

@@ -23,6 +23,7 @@ enum {
     BODY_MS = EXCHANGE_REQUEST_MS,
     AUTHORITY_SIZE = 256,
     ONE_WRITE = 32 * 1024, /* up to here head and body are copied together */
+    USUAL_HEAD = 500,
     FILE_PIECE = 16 * 1024,
 };
 
@@ -113,8 +114,9 @@ static void send_reply(struct mg_connection *connection, const struct call *call
     auto_buf out = {0};
     bool keep = !reply->close && wants_keep(call);
     bool silent = !strcmp(call->method, "HEAD");
-    reply_format_head(reply, call->id, call->now, keep, &out);
     bool together = !silent && reply->body.len <= ONE_WRITE;
+    buf_room(&out, USUAL_HEAD + (together ? reply->body.len : 0));
+    reply_format_head(reply, call->id, call->now, keep, &out);
     if (together)
         buf_add(&out, reply->body.data, reply->body.len);
     bool sent = !out.failed && write_all(connection, &out);

@@ -8,6 +8,8 @@
 #include "api/stream.h"
 #include "base/text.h"
 
+enum { USUAL_BODY = 2000 }; /* what an item fits in */
+
 void reply_clear(struct reply *reply)
 {
     buf_clear(&reply->head);
@@ -20,14 +22,26 @@ void reply_clear(struct reply *reply)
     *reply = (struct reply){0};
 }
 
+static void add_line(struct buf *out, const char *name, const char *value)
+{
+    buf_text(out, name);
+    buf_text(out, ": ");
+    buf_text(out, value);
+    buf_text(out, "\r\n");
+}
+
 void reply_header(struct reply *reply, const char *name, const char *value)
 {
-    buf_format(&reply->head, "%s: %s\r\n", name, value);
+    add_line(&reply->head, name, value);
 }
 
 void reply_header_int(struct reply *reply, const char *name, int64_t value)
 {
-    buf_format(&reply->head, "%s: %lld\r\n", name, (long long)value);
+    struct buf *out = &reply->head;
+    buf_text(out, name);
+    buf_text(out, ": ");
+    buf_int(out, value);
+    buf_text(out, "\r\n");
 }
 
 void reply_etag(struct reply *reply, int64_t seq)
@@ -48,6 +62,7 @@ void reply_dump(struct reply *reply)
 {
     if (!reply->json)
         return;
+    buf_room(&reply->body, USUAL_BODY);
     dump_json(&reply->body, reply->json);
     json_decref(reply->json);
     reply->json = NULL;
@@ -132,31 +147,75 @@ bool reply_tag_listed(const char *header, int64_t seq, bool weak)
     return false;
 }
 
+static void add_two(struct buf *out, int number, char behind)
+{
+    const char text[] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10), behind};
+    buf_add(out, text, sizeof text);
+}
+
+/* As RFC 9110, 5.6.7 wants it: "Sun, 06 Nov 1994 08:49:37 GMT". */
 static void add_date(struct buf *out, int64_t now)
 {
+    static const char days[] = "Sun, Mon, Tue, Wed, Thu, Fri, Sat, ";
+    static const char months[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
     time_t seconds = (time_t)(now / 1000);
     struct tm parts;
-    char text[64] = "";
-    if (gmtime_r(&seconds, &parts))
-        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    buf_format(out, "Date: %s\r\n", text);
+    if (!gmtime_r(&seconds, &parts))
+        return;
+    buf_text(out, "Date: ");
+    buf_add(out, days + 5 * (size_t)parts.tm_wday, 5);
+    add_two(out, parts.tm_mday, ' ');
+    buf_add(out, months + 4 * (size_t)parts.tm_mon, 4);
+    buf_int(out, parts.tm_year + 1900);
+    buf_char(out, ' ');
+    add_two(out, parts.tm_hour, ':');
+    add_two(out, parts.tm_min, ':');
+    add_two(out, parts.tm_sec, ' ');
+    buf_text(out, "GMT\r\n");
+}
+
+static void add_status(struct buf *out, int status)
+{
+    buf_text(out, "HTTP/1.1 ");
+    buf_int(out, status);
+    buf_char(out, ' ');
+    buf_text(out, refuse_phrase(status));
+    buf_text(out, "\r\n");
+}
+
+/* What the bytes behind the head are. */
+static void add_content(struct buf *out, const struct reply *reply)
+{
+    add_line(out, "Content-Type", reply->type ? reply->type : "application/json");
+    if (reply->stream)
+        return;
+    buf_text(out, "Content-Length: ");
+    buf_int(out, reply->file ? reply->file_len : (int64_t)reply->body.len);
+    buf_text(out, "\r\n");
+}
+
+/* What the client may keep of it. */
+static void add_validity(struct buf *out, const struct reply *reply)
+{
+    if (reply->has_etag) {
+        buf_text(out, "ETag: \"");
+        buf_int(out, reply->etag);
+        buf_text(out, "\"\r\n");
+    }
+    add_line(out, "Cache-Control", reply->has_etag ? "private, no-cache" : "no-store");
 }
 
 void reply_format_head(const struct reply *reply, const char *request_id, int64_t now, bool keep,
                        struct buf *out)
 {
     int status = reply->status ? reply->status : 200;
-    buf_format(out, "HTTP/1.1 %d %s\r\n", status, refuse_phrase(status));
+    add_status(out, status);
     add_date(out, now);
     if (status != 204 && status != 304)
-        buf_format(out, "Content-Type: %s\r\n", reply->type ? reply->type : "application/json");
-    if (status != 204 && status != 304 && !reply->stream)
-        buf_format(out, "Content-Length: %lld\r\n",
-                   reply->file ? (long long)reply->file_len : (long long)reply->body.len);
-    if (reply->has_etag)
-        buf_format(out, "ETag: \"%lld\"\r\n", (long long)reply->etag);
-    buf_format(out, "Cache-Control: %s\r\n", reply->has_etag ? "private, no-cache" : "no-store");
-    buf_format(out, "X-Request-Id: %s\r\nX-Content-Type-Options: nosniff\r\n", request_id);
+        add_content(out, reply);
+    add_validity(out, reply);
+    add_line(out, "X-Request-Id", request_id);
+    buf_text(out, "X-Content-Type-Options: nosniff\r\n");
     buf_add(out, reply->head.data, reply->head.len);
-    buf_format(out, "Connection: %s\r\n\r\n", keep ? "keep-alive" : "close");
+    buf_text(out, keep ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
 }

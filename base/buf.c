@@ -9,7 +9,15 @@
 
 static const size_t smallest = 256;
 
-static bool reserve(struct buf *b, size_t more)
+static size_t size_for(const struct buf *b, size_t want)
+{
+    size_t size = b->size ? b->size * 2 : smallest;
+    while (size < want)
+        size = size > want / 2 ? want : size * 2;
+    return size;
+}
+
+__attribute__((noinline)) static bool grow(struct buf *b, size_t more)
 {
     size_t want = b->len + more + 1;
     b->failed = b->failed || want <= more || (b->limit && b->len + more > b->limit);
@@ -17,11 +25,7 @@ static bool reserve(struct buf *b, size_t more)
         return false;
     if (b->data && want <= b->size)
         return true;
-    size_t size = b->size ? b->size : smallest;
-    while (size < want)
-        size = size > want / 2 ? want : size * 2;
-    if (size < b->size * 2)
-        size = b->size * 2;
+    size_t size = size_for(b, want);
     char *data = realloc(b->data, size);
     if (!data) {
         b->failed = true;
@@ -32,14 +36,42 @@ static bool reserve(struct buf *b, size_t more)
     return true;
 }
 
+/* For ${more} bytes and a NUL. Nearly always there is room: texts come in many small pieces. */
+static inline bool reserve(struct buf *b, size_t more)
+{
+    bool room = b->data && more < b->size - b->len && !b->failed && !b->limit;
+    return room || grow(b, more);
+}
+
+/* Where there is room: see reserve. */
+static void put(struct buf *b, const void *bytes, size_t len)
+{
+    char *to = b->data + b->len;
+    if (len)
+        memcpy(to, bytes, len);
+    to[len] = '\0';
+    b->len += len;
+}
+
+static inline void add_char(struct buf *b, char c)
+{
+    if (!reserve(b, 1))
+        return;
+    char *to = b->data + b->len++;
+    to[0] = c;
+    to[1] = '\0';
+}
+
+void buf_room(struct buf *b, size_t more)
+{
+    if (reserve(b, more))
+        b->data[b->len] = '\0';
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t len)
 {
-    if (!reserve(b, len))
-        return;
-    if (len)
-        memcpy(b->data + b->len, bytes, len);
-    b->len += len;
-    b->data[b->len] = '\0';
+    if (reserve(b, len))
+        put(b, bytes, len);
 }
 
 void buf_text(struct buf *b, const char *text)
@@ -49,7 +81,7 @@ void buf_text(struct buf *b, const char *text)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    add_char(b, c);
 }
 
 void buf_int(struct buf *b, int64_t value)
@@ -82,57 +114,64 @@ void buf_format(struct buf *b, const char *format, ...)
     va_end(args);
 }
 
-static const char *escape_of(unsigned char c)
+/* How a JSON text writes each byte: ' ' as it is, '8' as part of a character of UTF-8, 'u' by its
+ * number, else by a backslash and this letter. */
+static const char written[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu"
+                              "  \"                             "
+                              "                            \\   "
+                              "                               u"
+                              "88888888888888888888888888888888"
+                              "88888888888888888888888888888888"
+                              "88888888888888888888888888888888"
+                              "88888888888888888888888888888888";
+
+static void add_escape(struct buf *b, unsigned char c)
 {
-    switch (c) {
-    case '"':
-        return "\\\"";
-    case '\\':
-        return "\\\\";
-    case '\n':
-        return "\\n";
-    case '\r':
-        return "\\r";
-    case '\t':
-        return "\\t";
-    case '\b':
-        return "\\b";
-    case '\f':
-        return "\\f";
-    default:
-        return NULL;
-    }
+    char escape[] = {'\\', written[c], '0', '0', 0, 0, 0};
+    if (written[c] == 'u')
+        text_hex(escape + 4, &c, 1);
+    buf_add(b, escape, written[c] == 'u' ? 6 : 2);
 }
 
-static void add_special(struct buf *b, unsigned char c)
+/* How much of ${text} stands in a JSON text as it is. */
+static size_t span(const char *text, size_t len)
 {
-    const char *escape = escape_of(c);
-    if (escape)
-        buf_text(b, escape);
-    else
-        buf_format(b, "\\u%04x", c);
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t at = 0, width = 1;
+    while (width) {
+        while (at < len && written[bytes[at]] == ' ')
+            at++;
+        width = at < len && bytes[at] >= 0x80 ? text_utf8_width(text + at, len - at) : 0;
+        at += width;
+    }
+    return at;
+}
+
+/* From the first byte on that does not stand as it is: seldom, so it stays out of the way. */
+__attribute__((noinline)) static void add_odd(struct buf *b, const char *text, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        unsigned char c = (unsigned char)text[at++];
+        if (c < 0x80)
+            add_escape(b, c);
+        else
+            buf_text(b, "\xEF\xBF\xBD");
+        size_t as_is = span(text + at, len - at);
+        buf_add(b, text + at, as_is);
+        at += as_is;
+    }
 }
 
 void buf_json(struct buf *b, const char *text, size_t len)
 {
-    buf_char(b, '"');
-    size_t from = 0, at = 0;
-    while (at < len) {
-        unsigned char c = (unsigned char)text[at];
-        size_t width = c < 0x80 ? 1 : text_utf8_width(text + at, len - at);
-        if (width && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
-            at += width;
-            continue;
-        }
-        buf_add(b, text + from, at - from);
-        if (width)
-            add_special(b, c);
-        else
-            buf_text(b, "\xEF\xBF\xBD");
-        from = ++at;
-    }
-    buf_add(b, text + from, at - from);
-    buf_char(b, '"');
+    if (!reserve(b, len + 2)) /* it never takes less */
+        return;
+    size_t as_is = span(text, len);
+    b->data[b->len++] = '"';
+    put(b, text, as_is);
+    if (as_is < len)
+        add_odd(b, text + as_is, len - as_is);
+    add_char(b, '"');
 }
 
 void buf_reset(struct buf *b)

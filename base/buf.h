@@ -23,6 +23,9 @@ void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t value);
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Make room at once for ${more} bytes that are known to come. */
+void buf_room(struct buf *b, size_t more);
+
 /* Append ${len} bytes of UTF-8 as a JSON string with its quotes; bad bytes become U+FFFD. */
 void buf_json(struct buf *b, const char *text, size_t len);
 
