@@ -89,7 +89,7 @@ static void end_unwatched(struct db *db, int64_t since)
             "UPDATE alert SET ended_at = :now, updated_at = :now WHERE ended_at IS NULL "
             "AND kind IN ('printer_unreachable', 'wrong_access_code', 'certificate_changed', "
             "'locked_mode') AND printer IN (SELECT p.id FROM change c JOIN printer p "
-            "ON p.public_id = c.public_id WHERE c.entity = 'printer' AND c.seq > :since "
+            "ON p.public_id = c.public_id WHERE +c.entity = 'printer' AND c.seq > :since "
             "AND (p.deleted_at IS NOT NULL OR NOT p.enabled OR p.source = 'homeassistant' "
             "OR p.host IS NULL)) /* scan */",
             args);

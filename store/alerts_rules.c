@@ -42,7 +42,7 @@ static void tell_roll(struct buf *text, const json_t *row)
 
 #define TOUCHED_ROLLS                                                                              \
     " FROM change c JOIN spool s ON s.public_id = c.public_id "                                    \
-    "JOIN spools v ON v.spool_id = s.public_id WHERE c.entity = 'spool' AND c.seq > :since"
+    "JOIN spools v ON v.spool_id = s.public_id WHERE +c.entity = 'spool' AND c.seq > :since"
 
 #define KNOWN_ROLL "s.draft = 0 AND s.initial_mg > 0 AND s.archived_at IS NULL"
 
@@ -113,7 +113,7 @@ static void tell_dry_by(struct buf *text, const json_t *row)
     "AND s.archived_at IS NULL AND s.initial_mg - s.used_mg > x.threshold_mg))"
 
 static const char low_product[] = NEWS PRODUCTS
-    "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE c.entity = 'filament' "
+    "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE +c.entity = 'filament' "
     "AND c.seq > :since) " UNLESS_PLENTY EACH_ONCE OF_RULE;
 
 /* A new threshold concerns all products, whether or not their rolls have thresholds of their own.
@@ -138,7 +138,7 @@ static const char print_end[] = NEWS
     "j.id AS job, j.printer, p.name AS place, j.status, j.layer, j.total_layers, "
     "coalesce(j.reported_mg, j.actual_mg) / 1000.0 AS grams_used "
     "FROM change c JOIN job j ON j.public_id = c.public_id JOIN printer p ON p.id = j.printer "
-    "WHERE c.entity = 'print_job' AND c.seq > :since" OF_RULE;
+    "WHERE +c.entity = 'print_job' AND c.seq > :since" OF_RULE;
 
 static void tell_print_end(struct buf *text, const json_t *row)
 {
@@ -159,7 +159,7 @@ static const char open_charge[] =
          "FROM (SELECT j.id, (SELECT coalesce(sum(g.mg), 0) FROM job_segment g WHERE g.job = j.id "
          "AND g.spool IS NULL) AS mg, (SELECT count(*) FROM job_segment g WHERE g.job = j.id "
          "AND g.mg IS NULL) AS unknown FROM change c JOIN job j ON j.public_id = c.public_id "
-         "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL) x "
+         "WHERE +c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL) x "
          "JOIN job j ON j.id = x.id JOIN printer p ON p.id = j.printer" OF_RULE;
 
 static void tell_open_charge(struct buf *text, const json_t *row)
@@ -178,7 +178,7 @@ static void tell_open_charge(struct buf *text, const json_t *row)
 #define RUNNING_OR_CHANGED                                                                         \
     "j.id IN (SELECT n.id FROM job n WHERE n.printer > 0 AND n.ended_at IS NULL UNION "            \
     "SELECT n.id FROM change c JOIN job n ON n.public_id = c.public_id "                           \
-    "WHERE c.entity = 'print_job' AND c.seq > :since)"
+    "WHERE +c.entity = 'print_job' AND c.seq > :since)"
 
 #define SLOT_COLUMNS                                                                               \
     "sl.id AS slot_row, sl.label, sl.label || ' of ' || p.name AS place, "                         \
@@ -240,7 +240,7 @@ static void tell_runout(struct buf *text, const json_t *row)
 static const char forecast_over[] = NEWS
     "SELECT a.cause, 0 AS opens, 0 AS holds FROM change c JOIN job j ON j.public_id = c.public_id "
     "JOIN alert a ON a.job = j.id AND a.kind = 'runout_forecast' AND a.ended_at IS NULL "
-    "WHERE c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL" OF_RULE;
+    "WHERE +c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL" OF_RULE;
 
 const struct alerts_rule alerts_rules[] = {
     {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool, any_roll},

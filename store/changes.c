@@ -4,19 +4,13 @@
 
 int64_t changes_newest(struct db *db)
 {
-    return db_int(db,
-                  "SELECT max(coalesce((SELECT max(seq) FROM change), 0), "
-                  "coalesce((SELECT seq FROM change_dropped WHERE only = 1), 0))",
-                  NULL, 0);
+    return db_int(db, "SELECT max(seq) FROM change", NULL, 0);
 }
 
 int64_t changes_newest_of(struct db *db, const char *entity)
 {
     json_auto_t *args = db_args(db, json_pack("{s:s}", "entity", entity));
-    return db_int(db,
-                  "SELECT max(coalesce((SELECT max(seq) FROM change WHERE entity = :entity), 0), "
-                  "coalesce((SELECT seq FROM change_dropped WHERE only = 1), 0))",
-                  args, 0);
+    return db_int(db, "SELECT seq FROM change_newest WHERE entity = :entity", args, 0);
 }
 
 int64_t changes_of(struct db *db, const char *entity, const char *public_id)

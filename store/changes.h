@@ -17,7 +17,7 @@ struct db;
 
 /* The newest number; 0: nothing ever changed. It never goes back, though tombstones are dropped. */
 int64_t changes_newest(struct db *db);
-/* The newest number among rows of one entity, or of any tombstone that was dropped. */
+/* The newest number that rows of one entity have had; 0: there never was one. */
 int64_t changes_newest_of(struct db *db, const char *entity);
 /* The number of one row; 0: unknown. */
 int64_t changes_of(struct db *db, const char *entity, const char *public_id);

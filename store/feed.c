@@ -166,20 +166,21 @@ enum err feed_sync(struct db *db, const struct feed_ask *ask, struct buf *out, s
     return db_status(db, why);
 }
 
+/* Never the newest row: its place would be given again. */
+#define OLD_TOMBSTONES                                                                             \
+    "(SELECT seq FROM change WHERE op = 'delete' AND at < :before "                                \
+    "AND seq < (SELECT max(seq) FROM change) ORDER BY at, seq LIMIT :most)"
+
 enum err feed_drop(struct db *db, int64_t most, int64_t *ret_count, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I, s:I}", "most", (json_int_t)most, "before",
                                               (json_int_t)(db_now(db) - keep_ms)));
     db_exec(db,
-            "INSERT INTO change_dropped (only, seq) "
-            "SELECT 1, max(seq) FROM (SELECT seq FROM change WHERE op = 'delete' "
-            "AND at < :before ORDER BY at, seq LIMIT :most) WHERE true HAVING max(seq) IS NOT NULL "
+            "INSERT INTO change_dropped (only, seq) SELECT 1, max(seq) FROM " OLD_TOMBSTONES
+            " WHERE true HAVING max(seq) IS NOT NULL "
             "ON CONFLICT (only) DO UPDATE SET seq = max(seq, excluded.seq)",
             args);
-    db_exec(db,
-            "DELETE FROM change WHERE seq IN (SELECT seq FROM change WHERE op = 'delete' "
-            "AND at < :before ORDER BY at, seq LIMIT :most)",
-            args);
+    db_exec(db, "DELETE FROM change WHERE seq IN " OLD_TOMBSTONES, args);
     *ret_count = db_changes(db);
     return db_status(db, why);
 }

@@ -9,7 +9,7 @@ enum err spools_day(struct db *db, struct why *why)
     json_auto_t *days =
         db_row(db, "SELECT day, date(:now / 1000, 'unixepoch') AS today FROM instance", NULL, NULL);
     db_exec(db,
-            "INSERT INTO change (entity, public_id, op, at) SELECT 'spool', spool_id, 'update', "
+            "INSERT INTO changed (entity, public_id, op, at) SELECT 'spool', spool_id, 'update', "
             ":now FROM spools WHERE dry_by >= min(:day, :today) AND dry_by < max(:day, :today) "
             "ORDER BY spool_number /* scan */",
             days);

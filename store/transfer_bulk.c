@@ -10,7 +10,7 @@ static void tell_prints(struct db *db, const char *table, const json_t *args)
 {
     auto_buf sql = {0};
     buf_format(&sql,
-               "INSERT INTO change (entity, public_id, op, at) SELECT 'print_job', public_id, "
+               "INSERT INTO changed (entity, public_id, op, at) SELECT 'print_job', public_id, "
                "'update', updated_at FROM job WHERE id IN (SELECT job FROM %s WHERE id > :before) "
                "OR id IN (SELECT value FROM json_each(:prints)) ORDER BY id /* scan */",
                table);
@@ -20,11 +20,11 @@ static void tell_prints(struct db *db, const char *table, const json_t *args)
 static void tell_events(struct db *db, const json_t *args)
 {
     db_exec(db,
-            "INSERT INTO change (entity, public_id, op, at) SELECT 'usage_event', public_id, "
+            "INSERT INTO changed (entity, public_id, op, at) SELECT 'usage_event', public_id, "
             "'insert', created_at FROM usage WHERE id > :before ORDER BY id",
             args);
     db_exec(db,
-            "INSERT INTO change (entity, public_id, op, at) SELECT 'usage_event', r.public_id, "
+            "INSERT INTO changed (entity, public_id, op, at) SELECT 'usage_event', r.public_id, "
             "'update', u.created_at FROM usage u JOIN usage r ON r.id = u.reverses "
             "WHERE u.id > :before ORDER BY u.id",
             args);

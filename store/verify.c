@@ -37,7 +37,7 @@ static const struct {
     {"orphan", "a row refers to one that does not exist"},
     {"not_in_feed", "clients are never told of this row"},
     {"deleted_in_feed", "clients are told that a deleted row is still there"},
-    {"twice_in_feed", "clients are told of a row twice"},
+    {"place_in_feed", "clients would miss changes of a row"},
     {"alert_of_closed_question", "an alert goes on about a question that is closed"},
     {"alert_end", "an alert ends before it begins"},
     {"waits_for_nobody", "a notification waits for a device that nothing is sent to"},

@@ -505,19 +505,30 @@ CREATE TABLE material (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
--- The feed: one current row for each entity, in one global sequence. born: its place when it began
--- to be, for those who have not seen it yet; NULL: here.
+-- The feed: one current row for each entity, in one global sequence, whose newest row is never
+-- dropped, so that no place is given twice. born: its place when it began to be, for those who have
+-- not seen it yet; NULL: here.
 CREATE TABLE change (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
     op TEXT NOT NULL CHECK (op = 'insert' OR op = 'update' OR op = 'delete'),
     at INTEGER NOT NULL,
     born INTEGER CHECK (born < seq)
 ) STRICT;
-CREATE INDEX change_entity ON change (entity, public_id);
-CREATE INDEX change_newest ON change (entity, seq);
+CREATE UNIQUE INDEX change_entity ON change (entity, public_id);
 CREATE INDEX change_tombstone ON change (at) WHERE op = 'delete';
+
+-- The newest place that each kind of thing has had, whether or not its row is still there: one page
+-- for all, where an index of (entity, seq) writes two at each change.
+CREATE TABLE change_newest (
+    entity TEXT NOT NULL PRIMARY KEY,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO change_newest (entity, seq) VALUES ('spool', 0), ('slot', 0), ('slot_history', 0),
+    ('printer', 0), ('print_job', 0), ('usage_event', 0), ('question', 0), ('alert', 0),
+    ('vendor', 0), ('filament', 0), ('material', 0), ('threshold', 0), ('setting', 0),
+    ('api_key', 0), ('device', 0);
 
 -- The newest tombstone that was dropped: who has not come that far has missed it.
 CREATE TABLE change_dropped (

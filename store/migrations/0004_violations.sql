@@ -159,8 +159,9 @@ SELECT 'not_in_feed', 'print_job', j.public_id, 'the change feed does not know i
 FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
     WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
 UNION ALL
-SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
-FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
+SELECT 'place_in_feed', c.entity, c.public_id, 'its place would be given again'
+FROM change c WHERE NOT EXISTS (SELECT 1 FROM change_newest n
+    WHERE n.entity = c.entity AND n.seq >= c.seq)
 UNION ALL
 SELECT 'waits_for_nobody', 'delivery', d.public_id, 'its device is not sent to on this channel'
 FROM delivery d JOIN device v ON v.id = d.device WHERE d.state = 'waiting'

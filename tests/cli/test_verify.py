@@ -55,8 +55,7 @@ DAMAGE = {
     "orphan": "DELETE FROM vendor",
     "not_in_feed": "DELETE FROM change WHERE entity = 'spool'",
     "deleted_in_feed": "UPDATE spool SET deleted_at = 5 WHERE id = 2; UPDATE change SET op = 'update' WHERE entity = 'spool'",
-    "twice_in_feed": "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
-                     "SELECT 'slot', public_id, 'update', 1 FROM slot",
+    "place_in_feed": "UPDATE change_newest SET seq = 0 WHERE entity = 'slot'",
     "waits_for_nobody": "INSERT INTO channel (name, ready) VALUES ('apns', 1); INSERT INTO device (id, public_id, installation, "
                         "name, platform, channel, address, enabled, last_seen_at, created_at, updated_at) "
                         "VALUES (1, 'd1', 'i', 'n', 'ios', 'apns', '{}', 0, 1, 1, 1); INSERT INTO delivery (public_id, channel, "

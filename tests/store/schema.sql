@@ -16,9 +16,7 @@ CREATE INDEX alert_spool ON alert (spool) WHERE spool IS NOT NULL;
 
 CREATE INDEX alert_told ON alert (cause);
 
-CREATE INDEX change_entity ON change (entity, public_id);
-
-CREATE INDEX change_newest ON change (entity, seq);
+CREATE UNIQUE INDEX change_entity ON change (entity, public_id);
 
 CREATE INDEX change_tombstone ON change (at) WHERE op = 'delete';
 
@@ -182,7 +180,7 @@ CREATE TABLE api_key (
 ) STRICT;
 
 CREATE TABLE change (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     entity TEXT NOT NULL,
     public_id TEXT NOT NULL,
     op TEXT NOT NULL CHECK (op = 'insert' OR op = 'update' OR op = 'delete'),
@@ -194,6 +192,11 @@ CREATE TABLE change_dropped (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     seq INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE change_newest (
+    entity TEXT NOT NULL PRIMARY KEY,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE channel (
     name TEXT NOT NULL PRIMARY KEY,
@@ -647,7 +650,7 @@ CREATE TABLE 'vendor_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'vendor_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER alert_of_question AFTER UPDATE OF state ON question WHEN NEW.state <> 'open' BEGIN
@@ -662,49 +665,49 @@ CREATE TRIGGER alert_of_stay AFTER UPDATE OF unassigned_at ON slot_assignment
 END;
 
 CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER api_key_inserted AFTER INSERT ON api_key BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER api_key_updated AFTER UPDATE OF name, scopes, expires_at, revoked_at ON api_key BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
 END;
 
-CREATE TRIGGER change_once AFTER INSERT ON change
-WHEN EXISTS (SELECT 1 FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id
-    AND seq < NEW.seq) BEGIN
-    UPDATE change SET born = (SELECT coalesce(c.born, c.seq) FROM change c
-        WHERE c.entity = NEW.entity AND c.public_id = NEW.public_id AND c.seq < NEW.seq
-            AND c.op <> 'delete')
-        WHERE seq = NEW.seq;
-    DELETE FROM change WHERE entity = NEW.entity AND public_id = NEW.public_id AND seq < NEW.seq;
+CREATE TRIGGER changed_told INSTEAD OF INSERT ON changed BEGIN
+    INSERT INTO change (seq, entity, public_id, op, at)
+        VALUES (coalesce((SELECT max(seq) FROM change), 0) + 1, NEW.entity, NEW.public_id, NEW.op,
+            NEW.at)
+        ON CONFLICT (entity, public_id) DO UPDATE SET seq = excluded.seq, op = excluded.op,
+            at = excluded.at,
+            born = CASE WHEN change.op <> 'delete' THEN coalesce(change.born, change.seq) END;
+    UPDATE change_newest SET seq = (SELECT max(seq) FROM change) WHERE entity = NEW.entity;
 END;
 
 CREATE TRIGGER device_deleted AFTER DELETE ON device BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER device_updated AFTER UPDATE OF name, platform, app_version, locale, channel, address, preferences,
     api_key, enabled, gone_at, last_error ON device BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM vendor WHERE id = OLD.vendor;
 END;
 
 CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
 
@@ -727,20 +730,20 @@ CREATE TRIGGER filament_search_update AFTER UPDATE OF vendor, name, material, co
 END;
 
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament = NEW.id AND deleted_at IS NULL ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
         JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
         JOIN spool ON spool.id = a.spool WHERE spool.filament = NEW.id ORDER BY slot.id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE OLD.vendor <> NEW.vendor
             AND id IN (OLD.vendor, NEW.vendor) ORDER BY id;
 END;
 
 CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER job_feed_split AFTER INSERT ON slot_assignment
@@ -757,22 +760,22 @@ WHEN EXISTS (SELECT 1 FROM job_feed f JOIN job j ON j.id = f.job
 END;
 
 CREATE TRIGGER job_filament_deleted AFTER DELETE ON job_filament BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_filament_inserted AFTER INSERT ON job_filament BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_filament_updated AFTER UPDATE ON job_filament BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER job_search_delete AFTER DELETE ON job BEGIN
@@ -790,154 +793,154 @@ WHEN OLD.name IS NOT NEW.name OR OLD.file_name IS NOT NEW.file_name BEGIN
 END;
 
 CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = OLD.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_segment_inserted AFTER INSERT ON job_segment BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_segment_updated AFTER UPDATE ON job_segment BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', updated_at FROM job WHERE id = NEW.job ORDER BY id;
 END;
 
 CREATE TRIGGER job_updated AFTER UPDATE OF printer, status, file_name, name, external_id, start_seen, started_at,
     ended_at, error_code, progress_percent, layer, total_layers, estimated_mg, reported_mg,
     actual_mg, source, mapping_source, sliced_state, sliced_reason, note, updated_at ON job BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('material', NEW.name, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
 
 CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('material', NEW.name, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE material = NEW.name ORDER BY id;
 END;
 
 CREATE TRIGGER printer_alias_deleted AFTER DELETE ON printer_alias BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'printer', public_id, 'update', updated_at FROM printer WHERE id = OLD.printer ORDER BY id;
 END;
 
 CREATE TRIGGER printer_alias_inserted AFTER INSERT ON printer_alias BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'printer', public_id, 'update', updated_at FROM printer WHERE id = NEW.printer ORDER BY id;
 END;
 
 CREATE TRIGGER printer_hidden AFTER UPDATE OF deleted_at, public_id ON printer
     WHEN OLD.deleted_at IS NOT NEW.deleted_at OR OLD.public_id <> NEW.public_id BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at FROM slot WHERE printer = NEW.id ORDER BY id;
 END;
 
 CREATE TRIGGER printer_inserted AFTER INSERT ON printer BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('printer', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER printer_updated AFTER UPDATE OF public_id, name, source, serial, host, port, access_code,
     pin_sha256, model, enabled, nozzles, deleted_at, updated_at ON printer BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
 END;
 
 CREATE TRIGGER question_inserted AFTER INSERT ON question BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER question_updated AFTER UPDATE ON question BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('setting', NEW.key, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('setting', NEW.key, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM slot WHERE id = OLD.slot;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM spool
             WHERE id = OLD.spool AND deleted_at IS NULL;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM job WHERE ended_at IS NULL
             AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (NEW.spool) AND deleted_at IS NULL ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
             AND id IN (SELECT job FROM job_filament WHERE slot IN (NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE id IN (OLD.spool, NEW.spool) AND deleted_at IS NULL ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'print_job', public_id, 'update', NEW.updated_at FROM job WHERE ended_at IS NULL
             AND id IN (SELECT job FROM job_filament WHERE slot IN (OLD.slot, NEW.slot)) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER slot_inserted AFTER INSERT ON slot BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NEW.printer BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot_history', public_id, 'update', NEW.updated_at FROM slot_assignment WHERE slot = NEW.id ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'question', public_id, 'update', NEW.updated_at FROM question WHERE slot = NEW.id ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND id IN (SELECT spool FROM slot_assignment WHERE slot = NEW.id AND unassigned_at IS NULL) ORDER BY id;
 END;
 
 CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_deleted AFTER DELETE ON spool BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM filament WHERE id = OLD.filament ORDER BY id;
 END;
 
 CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
 END;
 
@@ -956,35 +959,35 @@ CREATE TRIGGER spool_search_update AFTER UPDATE OF filament, number, lot, locati
 END;
 
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         VALUES ('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_updated_in_slot AFTER UPDATE ON spool
 WHEN EXISTS (SELECT 1 FROM slot_assignment WHERE spool = NEW.id AND unassigned_at IS NULL) BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (SELECT slot FROM slot_assignment
             WHERE spool = NEW.id AND unassigned_at IS NULL) ORDER BY id;
 END;
 
 CREATE TRIGGER spool_updated_of_other AFTER UPDATE OF filament ON spool
 WHEN OLD.filament <> NEW.filament BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         VALUES ('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
                 WHERE material = NEW.material)) ORDER BY id;
 END;
 
 CREATE TRIGGER threshold_updated AFTER UPDATE ON threshold BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
                 WHERE material = NEW.material)) ORDER BY id;
@@ -996,16 +999,16 @@ CREATE TRIGGER usage_fixed BEFORE UPDATE OF id, public_id, spool, job, filament,
 END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_of_job AFTER INSERT ON usage WHEN NEW.job IS NOT NULL BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         VALUES ('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_reversal AFTER INSERT ON usage WHEN NEW.reverses IS NOT NULL BEGIN
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         VALUES ('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
 END;
 
@@ -1025,15 +1028,15 @@ CREATE TRIGGER usage_sum AFTER INSERT ON usage BEGIN
 END;
 
 CREATE TRIGGER usage_updated AFTER UPDATE ON usage BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'update', NEW.created_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER vendor_deleted AFTER DELETE ON vendor BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER vendor_inserted AFTER INSERT ON vendor BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER vendor_search_delete AFTER DELETE ON vendor BEGIN
@@ -1057,13 +1060,13 @@ CREATE TRIGGER vendor_search_update AFTER UPDATE OF name ON vendor BEGIN
 END;
 
 CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
-    INSERT INTO change (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'update', NEW.updated_at);
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'update', NEW.updated_at);
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE vendor = NEW.id ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
             AND deleted_at IS NULL ORDER BY id;
-    INSERT INTO change (entity, public_id, op, at)
+    INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', slot.public_id, 'update', NEW.updated_at FROM slot
         JOIN slot_assignment a ON a.slot = slot.id AND a.unassigned_at IS NULL
         JOIN spool ON spool.id = a.spool WHERE spool.filament IN (SELECT id FROM filament WHERE vendor = NEW.id)
@@ -1153,6 +1156,8 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', k.last_used_at / 1000, 'unixepoch') AS last_used_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', k.revoked_at / 1000, 'unixepoch') AS revoked_at
 FROM api_key k;
+
+CREATE VIEW changed AS SELECT entity, public_id, op, at FROM change;
 
 CREATE VIEW channels AS
 SELECT
@@ -1740,8 +1745,9 @@ SELECT 'not_in_feed', 'print_job', j.public_id, 'the change feed does not know i
 FROM job j WHERE NOT EXISTS (SELECT 1 FROM change c
     WHERE c.entity = 'print_job' AND c.public_id = j.public_id)
 UNION ALL
-SELECT 'twice_in_feed', c.entity, c.public_id, count(*) || ' places'
-FROM change c GROUP BY c.entity, c.public_id HAVING count(*) > 1
+SELECT 'place_in_feed', c.entity, c.public_id, 'its place would be given again'
+FROM change c WHERE NOT EXISTS (SELECT 1 FROM change_newest n
+    WHERE n.entity = c.entity AND n.seq >= c.seq)
 UNION ALL
 SELECT 'waits_for_nobody', 'delivery', d.public_id, 'its device is not sent to on this channel'
 FROM delivery d JOIN device v ON v.id = d.device WHERE d.state = 'waiting'

@@ -133,7 +133,7 @@ static void a_failed_migration_changes_nothing(void **state)
     assert_non_null(strstr(why.text, "0002"));
     assert_int_equal(db_version(db), 1);
     assert_int_equal(
-        db_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'change_once'", NULL, -1), 0);
+        db_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'changed_told'", NULL, -1), 0);
     assert_int_equal(db_int(db, "PRAGMA foreign_keys", NULL, 0), 1);
     db_close(db);
 }

@@ -109,8 +109,7 @@ static const struct {
     {"not_in_feed", "DELETE FROM change WHERE entity = 'slot'"},
     {"deleted_in_feed", "UPDATE spool SET deleted_at = 5; "
                         "UPDATE change SET op = 'update' WHERE entity = 'spool'"},
-    {"twice_in_feed", "DROP TRIGGER change_once; INSERT INTO change (entity, public_id, op, at) "
-                      "VALUES ('slot', 'l', 'update', 1)"},
+    {"place_in_feed", "UPDATE change_newest SET seq = 0 WHERE entity = 'slot'"},
     {"waits_for_nobody",
      "INSERT INTO device (id, public_id, installation, name, platform, channel, address, enabled, "
      "last_seen_at, created_at, updated_at) VALUES (1, 'd', 'i', 'n', 'ios', 'apns', '{}', 0, 1, "
