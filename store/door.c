@@ -236,12 +236,12 @@ static void lead(struct door *door)
     pthread_mutex_unlock(&door->lock);
     settle_group(door, group);
     pthread_mutex_lock(&door->lock);
-    wake_all(group);
     door->led = door->first != NULL;
-    if (door->led) {
+    if (door->led) { /* before the others: they have answers to write, it has a disk to keep busy */
         door->first->state = LEADING;
         pthread_cond_signal(&door->first->changed);
     }
+    wake_all(group);
 }
 
 /* True: its turn came (it leads, or somebody committed for it). Once taken, only the outcome ends
