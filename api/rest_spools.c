@@ -40,7 +40,11 @@ enum err rest_spools_delete(struct request *request, struct reply *reply, struct
 
 enum err rest_spools_adjust(struct request *request, struct reply *reply, struct why *why)
 {
-    return request_reply_write(request, reply, spools_adjust, 200, why);
+    int64_t seq = 0;
+    enum err e = spools_adjust_text(request->db, request->args, &reply->body, &seq, why);
+    if (e == OK)
+        reply_etag(reply, seq);
+    return e;
 }
 
 enum err rest_spools_archive(struct request *request, struct reply *reply, struct why *why)

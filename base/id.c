@@ -21,43 +21,58 @@ void id_random(void *bytes, size_t len)
     }
 }
 
+enum { STEP_BACK_MS = 10000 };
+
+/* A clock that steps back a little, or requests that wait a moment, leave the order as it is. */
+static bool goes_on(const struct id_source *source, int64_t now_ms)
+{
+    return now_ms <= source->ms && source->ms - now_ms < STEP_BACK_MS;
+}
+
 /* 26 bits: a random start that leaves room above it, then one more for each id. */
-static uint32_t next_order(struct id_source *source, int64_t now_ms)
+static void next_place(struct id_source *source, int64_t now_ms)
 {
-    if (source->ms != now_ms)
-        id_random(&source->order, sizeof source->order);
-    source->order = source->ms != now_ms ? source->order & 0x1FFFFFF : source->order + 1;
+    if (goes_on(source, now_ms)) {
+        source->order++;
+        return;
+    }
+    id_random(&source->order, sizeof source->order);
+    source->order &= 0x1FFFFFF;
     source->ms = now_ms;
-    return source->order;
 }
 
-static void fill_random(struct id_source *source, int64_t now_ms, uint8_t low[10])
+static void put_time(uint8_t raw[16], int64_t ms)
 {
-    uint32_t order = next_order(source, now_ms);
-    low[0] = (uint8_t)(order >> 22);
-    low[1] = (uint8_t)(order >> 14);
-    low[2] = (uint8_t)(order >> 8 & 0x3F);
-    low[3] = (uint8_t)order;
-    id_random(low + 4, 6);
+    for (int i = 0; i < 6; i++)
+        raw[i] = (uint8_t)((uint64_t)ms >> (40 - 8 * i));
 }
 
-static void fill_counted(struct id_source *source, uint8_t low[10])
+static void fill_random(struct id_source *source, int64_t now_ms, uint8_t raw[16])
+{
+    next_place(source, now_ms);
+    put_time(raw, source->ms);
+    raw[6] = (uint8_t)(source->order >> 22);
+    raw[7] = (uint8_t)(source->order >> 14);
+    raw[8] = (uint8_t)(source->order >> 8 & 0x3F);
+    raw[9] = (uint8_t)source->order;
+    id_random(raw + 10, 6);
+}
+
+static void fill_counted(struct id_source *source, int64_t now_ms, uint8_t raw[16])
 {
     uint64_t count = ++source->count;
-    memset(low, 0, 10);
-    for (int i = 9; i >= 2; i--, count >>= 8)
-        low[i] = (uint8_t)count;
+    put_time(raw, now_ms);
+    for (int i = 15; i >= 8; i--, count >>= 8)
+        raw[i] = (uint8_t)count;
 }
 
 void id_make(struct id_source *source, int64_t now_ms, char ret_id[ID_SIZE])
 {
-    uint8_t raw[16];
-    for (int i = 0; i < 6; i++)
-        raw[i] = (uint8_t)((uint64_t)now_ms >> (40 - 8 * i));
+    uint8_t raw[16] = {0};
     if (source->counted)
-        fill_counted(source, raw + 6);
+        fill_counted(source, now_ms, raw);
     else
-        fill_random(source, now_ms, raw + 6);
+        fill_random(source, now_ms, raw);
     raw[6] = (uint8_t)(0x70 | (raw[6] & 0x0F));
     raw[8] = (uint8_t)(0x80 | (raw[8] & 0x3F));
     char hex[33];

@@ -20,12 +20,6 @@ enum err spools_missing(const struct db *db, struct why *why)
     return db_missing(db, why, "spool_not_found", "spool_id", "no such spool");
 }
 
-/* As it is written, then as ids are made. */
-static const char *const by_name[] = {
-    "SELECT id FROM spool WHERE public_id = :spool_id AND deleted_at IS NULL",
-    "SELECT id FROM spool WHERE public_id = lower(:spool_id) AND deleted_at IS NULL",
-};
-
 int64_t spools_find(struct db *db, const json_t *spool_id)
 {
     int64_t number = json_is_integer(spool_id) ? json_integer_value(spool_id) : 0;
@@ -33,14 +27,15 @@ int64_t spools_find(struct db *db, const json_t *spool_id)
     if (text)
         text_to_int(text, &number);
     json_auto_t *args =
-        db_args(db, json_pack("{s:O?, s:I}", "spool_id", spool_id, "number", (json_int_t)number));
-    int64_t named = 0;
-    for (size_t i = 0; text && !named && i < LEN(by_name); i++)
-        named = db_int(db, by_name[i], args, 0);
-    if (named || !number)
-        return named;
-    return db_int(db, "SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL", args,
-                  0);
+        db_args(db, json_pack("{s:o, s:I}", "name", text ? json_string(text) : json_null(),
+                              "number", (json_int_t)number));
+    /* A name as it is written, then as ids are made, then a number. */
+    return db_int(db,
+                  "SELECT coalesce("
+                  "(SELECT id FROM spool WHERE public_id = :name AND deleted_at IS NULL), "
+                  "(SELECT id FROM spool WHERE public_id = lower(:name) AND deleted_at IS NULL), "
+                  "(SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL))",
+                  args, 0);
 }
 
 json_t *spools_base(struct db *db, int64_t id)
@@ -70,21 +65,25 @@ enum err spools_get(struct db *db, const json_t *args, json_t **ret, struct why 
     return id ? spools_row(db, id, ret, why) : spools_missing(db, why);
 }
 
+enum err spools_row_text(struct db *db, int64_t id, struct buf *out, int64_t *ret_seq,
+                         struct why *why)
+{
+    json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
+    db_text_row(
+        db, "SELECT * FROM spools WHERE spool_id = (SELECT public_id FROM spool WHERE id = :id)",
+        args, &spools_shape, out);
+    *ret_seq = db_int(db,
+                      "SELECT seq FROM change WHERE entity = 'spool' AND public_id = "
+                      "(SELECT public_id FROM spool WHERE id = :id)",
+                      args, 0);
+    return db_status(db, why);
+}
+
 enum err spools_text(struct db *db, const json_t *args, struct buf *ret_body, int64_t *ret_seq,
                      struct why *why)
 {
     int64_t id = spools_find(db, json_object_get(args, "spool_id"));
-    if (!id)
-        return spools_missing(db, why);
-    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
-    db_text_row(
-        db, "SELECT * FROM spools WHERE spool_id = (SELECT public_id FROM spool WHERE id = :id)",
-        keys, &spools_shape, ret_body);
-    *ret_seq = db_int(db,
-                      "SELECT seq FROM change WHERE entity = 'spool' AND public_id = "
-                      "(SELECT public_id FROM spool WHERE id = :id)",
-                      keys, 0);
-    return db_status(db, why);
+    return id ? spools_row_text(db, id, ret_body, ret_seq, why) : spools_missing(db, why);
 }
 
 /* --- list --- */

@@ -3,8 +3,11 @@
 #include <math.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
+#include "core/field.h"
 #include "store/args.h"
 #include "store/db.h"
+#include "store/number.h"
 #include "store/spools_inside.h"
 
 static const char *const ways[] = {"adjustment_grams", "new_weight_grams", "gross_grams",
@@ -67,7 +70,14 @@ static enum err target(const json_t *args, const json_t *base, const char *way, 
     return e;
 }
 
-enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why)
+struct adjusted {
+    int64_t id, mg;
+    json_t *spool_id;
+    char event[ID_SIZE];
+};
+
+/* ${ret->spool_id} is the caller's on success. */
+static enum err adjust(struct db *db, const json_t *args, struct adjusted *ret, struct why *why)
 {
     int64_t id = spools_find(db, json_object_get(args, "spool_id"));
     json_auto_t *base = id ? spools_base(db, id) : NULL;
@@ -85,19 +95,49 @@ enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct w
         .kind = "manual_adjustment",
         .source = way == ways[2] ? "scale" : "api",
         .note = args_text(args, "note"),
+        .base = base,
     };
     enum err e = target(args, base, way, &weight.mg, why);
-    char event[ID_SIZE];
-    json_t *spool = NULL;
     if (e == OK)
-        e = spools_weigh(db, id, &weight, event, why);
-    if (e == OK)
-        e = spools_row(db, id, &spool, why);
-    if (e)
+        e = spools_weigh(db, id, &weight, ret->event, why);
+    if (e != OK)
         return e;
-    *ret = db_args(db,
-                   json_pack("{s:O, s:O, s:s, s:o}", "spool_id", json_object_get(spool, "spool_id"),
-                             "new_weight", json_object_get(spool, "current_weight_grams"),
-                             "event_id", event, "spool", spool));
+    ret->id = id;
+    ret->mg = weight.mg;
+    ret->spool_id = json_incref(json_object_get(base, "public_id"));
+    return OK;
+}
+
+enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    struct adjusted done = {0};
+    json_t *spool = NULL;
+    enum err e = adjust(db, args, &done, why);
+    json_auto_t *spool_id = done.spool_id;
+    if (e == OK)
+        e = spools_row(db, done.id, &spool, why);
+    if (e != OK)
+        return e;
+    *ret = db_args(db, json_pack("{s:O, s:O, s:s, s:o}", "spool_id", spool_id, "new_weight",
+                                 json_object_get(spool, "current_weight_grams"), "event_id",
+                                 done.event, "spool", spool));
     return db_status(db, why);
+}
+
+enum err spools_adjust_text(struct db *db, const json_t *args, struct buf *ret_body,
+                            int64_t *ret_seq, struct why *why)
+{
+    struct adjusted done = {0};
+    enum err e = adjust(db, args, &done, why);
+    json_auto_t *spool_id = done.spool_id;
+    if (e != OK)
+        return e;
+    buf_text(ret_body, "{\"spool_id\":");
+    buf_json(ret_body, json_string_value(spool_id), json_string_length(spool_id));
+    buf_text(ret_body, ",\"new_weight\":");
+    number_text(ret_body, (double)done.mg / 1000, K_GRAMS);
+    buf_format(ret_body, ",\"event_id\":\"%s\",\"spool\":", done.event);
+    e = spools_row_text(db, done.id, ret_body, ret_seq, why);
+    buf_char(ret_body, '}');
+    return e;
 }

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/id.h"
 
+struct buf;
 struct db;
 
 enum err spools_missing(const struct db *db, struct why *why);
@@ -19,6 +20,9 @@ enum err spools_missing(const struct db *db, struct why *why);
  * force), density, diameter; NULL where there is none. */
 json_t *spools_base(struct db *db, int64_t id);
 enum err spools_row(struct db *db, int64_t id, json_t **ret, struct why *why);
+/* The same as text; ${ret_seq}: its last change. */
+enum err spools_row_text(struct db *db, int64_t id, struct buf *out, int64_t *ret_seq,
+                         struct why *why);
 
 /* A new weight that is shown from now on. */
 struct spools_weight {
@@ -28,7 +32,8 @@ struct spools_weight {
     bool always;      /* a row of the ledger also where nothing changes */
     const char *kind; /* of the row */
     const char *source;
-    const char *note; /* NULL: none */
+    const char *note;   /* NULL: none */
+    const json_t *base; /* what spools_base says of the roll; NULL: it is read */
 };
 /* ${ret_event}: "" where no row was needed. */
 enum err spools_weigh(struct db *db, int64_t id, const struct spools_weight *weight,

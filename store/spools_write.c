@@ -115,7 +115,8 @@ static void raise_initial(struct db *db, int64_t id, int64_t mg)
 enum err spools_weigh(struct db *db, int64_t id, const struct spools_weight *weight,
                       char ret_event[ID_SIZE], struct why *why)
 {
-    json_auto_t *base = spools_base(db, id);
+    json_auto_t *read = weight->base ? NULL : spools_base(db, id);
+    const json_t *base = weight->base ? weight->base : read;
     if (!base)
         return spools_missing(db, why);
     int64_t initial = args_int(base, "initial_mg", 0), used = args_int(base, "used_mg", 0);

@@ -44,8 +44,13 @@ struct made {
     int rolls;
 };
 
+/* Bought today: rolls that are to be dried all have an alert, which is no usual stock. */
 static enum err fill(struct db *db, struct made *ret_made, struct why *why)
 {
+    char today[16];
+    time_t now = time(NULL);
+    struct tm day;
+    strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &day));
     for (int i = 0; i < ROLLS; i += BOX) {
         char color[8], name[32];
         json_auto_t *ret = NULL;
@@ -55,7 +60,7 @@ static enum err fill(struct db *db, struct made *ret_made, struct why *why)
                                       "Bambu Lab", "product_name", name, "material_type", "PLA",
                                       "color_hex", color, "initial_weight_grams", 100000000,
                                       "quantity", BOX, "notes", "bought at the fair", "location",
-                                      "shelf 2", "purchase_date", "2026-01-02", "cost_usd", 1999);
+                                      "shelf 2", "purchase_date", today, "cost_usd", 1999);
         enum err e = spools_create(db, args, &ret, why);
         if (e != OK)
             return e;
@@ -99,11 +104,12 @@ struct bare {
 static void write_plain(struct bare *bare)
 {
     struct why why = {0};
-    json_auto_t *ret = NULL;
+    auto_buf ret = {0};
+    int64_t seq;
     pthread_mutex_lock(&bare->lock);
     json_auto_t *args =
         json_pack("{s:i, s:i}", "spool_id", (int)(bare->done++ % 1000) + 1, "adjustment_grams", -1);
-    if (db_begin(bare->db) || spools_adjust(bare->db, args, &ret, &why) ||
+    if (db_begin(bare->db) || spools_adjust_text(bare->db, args, &ret, &seq, &why) ||
         db_commit(bare->db, &why))
         give_up("plain", &why);
     pthread_mutex_unlock(&bare->lock);
