@@ -13,7 +13,10 @@ static bool about_item(const struct request *request)
 
 static enum err find_item(struct request *request, struct why *why)
 {
-    return request->route->subject->item(request->db, request->args, &request->current, why);
+    enum err e = request_reader(request, why);
+    if (e == OK)
+        e = request->route->subject->item(request->db, request->args, &request->current, why);
+    return e;
 }
 
 /* What is not there yet, though a default is shown for it, has none that could be sent. */

@@ -17,7 +17,6 @@
 #include "base/log.h"
 #include "bridge/hub.h"
 #include "store/keys.h"
-#include "store/readers.h"
 
 static enum refusal refuse(enum refusal refusal, const char *code, const char *text,
                            struct why *why)
@@ -71,26 +70,33 @@ static enum refusal check_head(const struct request *request, struct why *why)
     return refusal;
 }
 
-static enum refusal find_route(struct request *request, struct reply *reply, struct why *why)
+/* The methods of the path: asked for, or because it was another one. */
+static enum refusal tell_methods(const struct request *request, enum route_result result,
+                                 struct reply *reply, struct why *why)
 {
     char allowed[64];
+    route_method_names(request->match.allowed, allowed);
+    reply_header(reply, "Allow", allowed);
+    if (result == ROUTE_FOUND)
+        return REFUSE_NOTHING;
+    why_fail(why, ERR_DENIED, "method_not_allowed", NULL, "here only: %s", allowed);
+    return REFUSE_METHOD;
+}
+
+static enum refusal find_route(struct request *request, struct reply *reply, struct why *why)
+{
     enum route_result result =
         route_find(routes, routes_count, request->method, request->call->path, &request->match);
     request->route = request->match.route;
     if (request->call->webhooks_only && !(request->route && request->route->flags & ROUTE_SECRET))
         return refuse(REFUSE_ROUTE, "route_not_found", "only webhooks are served here", why);
-    route_method_names(request->match.allowed, allowed);
     if (result == ROUTE_BAD_PATH)
         return refuse(REFUSE_BAD_REQUEST, "bad_path",
                       "the path is broken, too long, or has control characters", why);
     if (result == ROUTE_UNKNOWN)
         return refuse(REFUSE_ROUTE, "route_not_found", "nothing is served at this path", why);
     if (result == ROUTE_OTHER_METHOD || request->method == METHOD_OPTIONS)
-        reply_header(reply, "Allow", allowed);
-    if (result == ROUTE_OTHER_METHOD) {
-        why_fail(why, ERR_DENIED, "method_not_allowed", NULL, "here only: %s", allowed);
-        return REFUSE_METHOD;
-    }
+        return tell_methods(request, result, reply, why);
     return REFUSE_NOTHING;
 }
 
@@ -135,19 +141,13 @@ static enum refusal check_scopes(const struct request *request, struct why *why)
     return REFUSE_FORBIDDEN;
 }
 
-/* A connection to read with, where there is none yet. */
-static enum err need_reader(struct request *request, struct why *why)
-{
-    return request->db ? OK : readers_take(request->api->context.readers, &request->db, why);
-}
-
 static enum err find_principal(struct request *request, const char *key, struct why *why)
 {
     struct memo *memo = &request->api->memo;
     request->principal = memo_principal(memo, &request->moment, key, request->call->now);
     if (request->principal)
         return OK;
-    enum err e = need_reader(request, why);
+    enum err e = request_reader(request, why);
     if (e == OK)
         e = keys_find(request->db, key, &request->principal, why);
     if (e == OK)
@@ -202,23 +202,26 @@ static enum err run_inside(void *ctx, struct db *db, struct why *why)
     return e == OK ? repeat_keep(request, inside->reply, db, why) : e;
 }
 
-static void give_back(struct request *request)
+static enum err write_inside(struct request *request, struct reply *reply, struct why *why)
 {
-    readers_give(request->api->context.readers, request->db);
-    request->db = NULL;
+    struct inside inside = {request, reply};
+    request_no_reader(request);
+    enum err e = hub_write(request->api->context.hub, request->call->now, run_inside, &inside, why);
+    request->db = NULL; /* the writer's, not ours to give back */
+    return e;
 }
 
 static enum err run(struct request *request, struct reply *reply, struct why *why)
 {
+    enum err e = OK;
     unsigned flags = request->route->flags;
-    if (flags & (ROUTE_WRITE | ROUTE_OUTSIDE))
-        give_back(request);
-    if (!(flags & ROUTE_WRITE))
-        return request->route->handle(request, reply, why);
-    struct inside inside = {request, reply};
-    enum err e = hub_write(request->api->context.hub, request->call->now, run_inside, &inside, why);
-    request->db = NULL; /* the writer's, not ours to give back */
-    return e;
+    if (flags & ROUTE_WRITE)
+        return write_inside(request, reply, why);
+    if (flags & ROUTE_OUTSIDE)
+        request_no_reader(request);
+    else
+        e = request_reader(request, why);
+    return e == OK ? request->route->handle(request, reply, why) : e;
 }
 
 /* ${ret_done}: it is answered already, because it came before. */
@@ -254,7 +257,7 @@ static enum err look_back(struct request *request, struct reply *reply, struct w
 {
     enum err e = repeat_enter(request, reply, why);
     if (e == OK && request->repeat.key)
-        give_back(request);
+        request_no_reader(request);
     return e;
 }
 
@@ -283,14 +286,11 @@ static void note_keys(struct request *request)
 static enum err work(struct request *request, struct reply *reply, struct why *why)
 {
     bool done = false;
-    bool blind = (request->route->flags & ROUTE_OUTSIDE) && !request->route->scopes;
-    enum err e = blind ? OK : need_reader(request, why);
-    if (e == OK)
-        e = take_in(request, reply, &done, why);
+    enum err e = take_in(request, reply, &done, why);
     if (e == OK && !done)
         e = run(request, reply, why);
     note_keys(request);
-    give_back(request);
+    request_no_reader(request);
     if (e == OK && !done)
         repeat_keep_apart(request, reply);
     return e;
@@ -312,7 +312,7 @@ static enum err answer(struct request *request, struct reply *reply, struct why 
         if (e == OK && stored)
             memo_keep(&api->memo, &request->moment, call->path, reply);
     }
-    give_back(request);
+    request_no_reader(request);
     repeat_leave(request);
     return e;
 }

@@ -140,6 +140,9 @@ static enum err look_up(struct request *request, json_t **ret_kept, struct why *
     name_route(request, &route);
     if (route.failed)
         return why_fail(why, ERR_NOMEM, NULL, NULL, "out of memory");
+    enum err e = request_reader(request, why);
+    if (e != OK)
+        return e;
     struct idempotency_request wanted = {repeat->principal, repeat->key, route.data,
                                          *repeat->body_hash ? repeat->body_hash : NULL};
     return idempotency_find(request->db, &wanted, ret_kept, why);

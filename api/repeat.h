@@ -50,8 +50,9 @@ void repeat_clear(struct repeats *repeats);
 enum err repeat_enter(struct request *request, struct reply *reply, struct why *why);
 void repeat_leave(struct request *request);
 
-/* The body is known: answer from what was kept, if it was (${ret_done}). request->db must be a
- * snapshot that began after repeat_enter. ERR_INVALID: the key was used for another request. */
+/* The body is known: answer from what was kept, if it was (${ret_done}). request->db is
+ * NULL or a snapshot that began after repeat_enter. ERR_INVALID: the key was used for another
+ * request. */
 enum err repeat_find(struct request *request, struct reply *reply, bool *ret_done, struct why *why);
 /* The body of an upload is known by its SHA-256 only. */
 enum err repeat_body(struct request *request, const char *content, struct why *why);

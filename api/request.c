@@ -16,6 +16,17 @@ const char *request_text(const struct request *request, const char *name)
     return text ? text : "";
 }
 
+enum err request_reader(struct request *request, struct why *why)
+{
+    return request->db ? OK : readers_take(request->api->context.readers, &request->db, why);
+}
+
+void request_no_reader(struct request *request)
+{
+    readers_give(request->api->context.readers, request->db);
+    request->db = NULL;
+}
+
 int64_t request_seq(const struct request *request, struct db *db, const json_t *row)
 {
     const struct route_subject *subject = request->route->subject;

@@ -35,13 +35,17 @@ struct request {
     json_t *principal;         /* row of the key; NULL: none was asked for */
     struct memo_moment moment; /* when its reading began */
     struct repeat repeat;      /* its Idempotency-Key */
-    struct db *db;             /* a snapshot to read, or the writer inside the door */
+    struct db *db;             /* a snapshot to read, the writer inside the door, or NULL */
 };
 
 /* Functions of store/ by shape. */
 typedef enum err request_row(struct db *db, const json_t *args, json_t **ret, struct why *why);
 typedef enum err request_rows(struct db *db, const json_t *args, struct list *ret_list,
                               struct why *why);
+
+/* A snapshot to read, where there is none yet: most writes need none before the door. */
+enum err request_reader(struct request *request, struct why *why);
+void request_no_reader(struct request *request); /* gives it back; without one nothing happens */
 
 /* Answer with a row and its ETag (route's entity and key). */
 enum err request_reply_row(struct request *request, struct reply *reply, request_row *row,

@@ -64,13 +64,26 @@ bool route_decode(const char *text, size_t len, bool query, char *ret_text, size
     return text_utf8_valid(ret_text, used);
 }
 
-/* The segment at ${*at}, which stands behind a slash; steps to the next slash or the end. */
-static const char *segment(const char **at, size_t *ret_len)
+/* A path taken apart: its segments, decoded, with a NUL behind each. No segment holds one. */
+struct parts {
+    char text[ROUTE_PATH_SIZE];
+    size_t len;
+};
+
+static bool take_apart(const char *path, struct parts *ret_parts)
 {
-    const char *from = *at;
-    *ret_len = strcspn(from, "/");
-    *at = from + *ret_len;
-    return from;
+    ret_parts->len = 0;
+    if (*path != '/' || strlen(path) >= ROUTE_PATH_SIZE)
+        return false;
+    while (*path == '/') {
+        char *to = ret_parts->text + ret_parts->len; /* takes no more than ${path} has left */
+        size_t len = strcspn(++path, "/");
+        if (!route_decode(path, len, false, to, ROUTE_PARAM_SIZE))
+            return false;
+        ret_parts->len += strlen(to) + 1;
+        path += len;
+    }
+    return true;
 }
 
 static bool take_param(const char *name, size_t name_len, const char *value,
@@ -84,50 +97,43 @@ static bool take_param(const char *name, size_t name_len, const char *value,
     return text_copy(param->value, sizeof param->value, value);
 }
 
-/* Does ${row} fit ${path}, whose segments are all known to decode? */
-static bool fits(const char *row, const char *path, struct route_match *match)
+/* Does the segment of a row at ${*row} fit ${have}? Steps to the next slash or the end. */
+static bool fits_part(const char **row, const char *have, struct route_match *match)
 {
+    const char *want = *row;
+    if (*want == '{') {
+        size_t len = strcspn(want, "/");
+        *row = want + len;
+        return take_param(want, len, have, match);
+    }
+    while (*want && *want != '/' && *want == *have)
+        want++, have++;
+    *row = want;
+    return !*have && (!*want || *want == '/');
+}
+
+/* One more empty segment, behind a trailing slash, is the same resource. */
+static bool fits(const char *row, const struct parts *parts, struct route_match *match)
+{
+    const char *have = parts->text, *end = parts->text + parts->len;
     match->param_count = 0;
-    while (*row == '/' && *path == '/') {
-        size_t row_len, path_len;
-        row++, path++;
-        const char *want = segment(&row, &row_len);
-        const char *have = segment(&path, &path_len);
-        char value[ROUTE_PARAM_SIZE];
-        if (!route_decode(have, path_len, false, value, sizeof value))
+    while (*row == '/' && have < end) {
+        row++;
+        if (!fits_part(&row, have, match))
             return false;
-        bool param = row_len > 1 && *want == '{';
-        if (param ? !take_param(want, row_len, value, match)
-                  : strlen(value) != row_len || memcmp(value, want, row_len) != 0)
-            return false;
+        have += strlen(have) + 1;
     }
-    return !*row && (!*path || !strcmp(path, "/"));
+    return !*row && (have == end || (have + 1 == end && !*have));
 }
 
-static bool decodes(const char *path)
-{
-    char scratch[ROUTE_PARAM_SIZE];
-    if (*path != '/' || strlen(path) >= ROUTE_PATH_SIZE)
-        return false;
-    while (*path == '/') {
-        size_t len;
-        path++;
-        const char *text = segment(&path, &len);
-        if (!route_decode(text, len, false, scratch, sizeof scratch))
-            return false;
-    }
-    return true;
-}
-
-/* The rows of one path stand in one table. */
-static void pick(const struct route_table *table, const char *path, unsigned method,
+/* The rows of one path stand in one table, this one first. */
+static void pick(const struct route_table *table, const struct route *first, unsigned method,
                  struct route_match *match)
 {
     match->allowed = METHOD_OPTIONS;
     unsigned wanted = method == METHOD_HEAD ? METHOD_GET : method;
-    for (size_t i = 0; i < table->count; i++) {
-        const struct route *row = &table->rows[i];
-        if (strcmp(row->path, path) != 0)
+    for (const struct route *row = first; row < table->rows + table->count; row++) {
+        if (strcmp(row->path, first->path) != 0)
             continue;
         match->allowed |= row->methods;
         if (row->methods & wanted)
@@ -140,11 +146,11 @@ static void pick(const struct route_table *table, const char *path, unsigned met
 }
 
 /* The first row of ${table} whose path fits; its parameters are left in ${match}. */
-static const struct route *first_fit(const struct route_table *table, const char *path,
+static const struct route *first_fit(const struct route_table *table, const struct parts *parts,
                                      struct route_match *match)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (fits(table->rows[i].path, path, match))
+        if (fits(table->rows[i].path, parts, match))
             return &table->rows[i];
     return NULL;
 }
@@ -152,14 +158,15 @@ static const struct route *first_fit(const struct route_table *table, const char
 enum route_result route_find(const struct route_table *const *tables, size_t count, unsigned method,
                              const char *path, struct route_match *ret_match)
 {
+    struct parts parts;
     memset(ret_match, 0, sizeof *ret_match);
-    if (!decodes(path))
+    if (!take_apart(path, &parts))
         return ROUTE_BAD_PATH;
     for (size_t i = 0; i < count; i++) {
-        const struct route *row = first_fit(tables[i], path, ret_match);
+        const struct route *row = first_fit(tables[i], &parts, ret_match);
         if (!row)
             continue;
-        pick(tables[i], row->path, method, ret_match);
+        pick(tables[i], row, method, ret_match);
         return ret_match->route ? ROUTE_FOUND : ROUTE_OTHER_METHOD;
     }
     return ROUTE_UNKNOWN;

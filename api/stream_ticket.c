@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/keys.h"
-#include "store/readers.h"
 
 bool stream_ticket_given(const struct request *request, char ret_ticket[TICKET_SIZE])
 {
@@ -22,8 +21,6 @@ enum err stream_ticket_use(struct request *request, const char *ticket, struct w
     if (!ticket_take(&request->api->tickets, ticket, clock_mono(), &key))
         return why_fail(why, ERR_DENIED, "invalid_token", NULL,
                         "the token is unknown, was used, or is too old");
-    enum err e = OK;
-    if (!request->db)
-        e = readers_take(request->api->context.readers, &request->db, why);
+    enum err e = request_reader(request, why);
     return e == OK ? keys_still(request->db, key, &request->principal, why) : e;
 }

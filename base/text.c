@@ -225,7 +225,8 @@ size_t text_utf8_width(const char *text, size_t len)
 bool text_utf8_valid(const char *text, size_t len)
 {
     for (size_t at = 0; at < len;) {
-        size_t width = text_utf8_width(text + at, len - at);
+        bool ascii = (unsigned char)text[at] < 0x80;
+        size_t width = ascii ? 1 : text_utf8_width(text + at, len - at);
         if (!width)
             return false;
         at += width;

@@ -19,13 +19,21 @@ static const struct route rows[] = {
     {.methods = METHOD_GET, .path = "/api/things/{thing_id}", .operation = "get"},
     {.methods = METHOD_PUT | METHOD_PATCH, .path = "/api/things/{thing_id}", .operation = "put"},
     {.methods = METHOD_GET, .path = "/api/things/{thing_id}/parts/{part}", .operation = "part"},
+    {.methods = METHOD_GET, .path = "/api/things/{thing_id}/parts", .operation = "parts"},
     {.methods = METHOD_GET, .path = "/healthz", .operation = "health"},
+};
+
+static const struct route others[] = {
+    {.methods = METHOD_GET, .path = "/api/thin", .operation = "thin"},
+    {.methods = METHOD_DELETE, .path = "/api/thingslist", .operation = "longer"},
+    {.methods = METHOD_GET, .path = "/api/{a}/{b}/{c}/{d}/{e}", .operation = "too many"},
+    {.methods = METHOD_GET, .path = "/v2/{a}/{b}/{c}/{d}", .operation = "four"},
 };
 
 static enum route_result find(unsigned method, const char *path, struct route_match *match)
 {
-    static const struct route_table table = {rows, LEN(rows)};
-    static const struct route_table *const tables[] = {&table};
+    static const struct route_table first = {rows, LEN(rows)}, second = {others, LEN(others)};
+    static const struct route_table *const tables[] = {&first, &second};
     return route_find(tables, LEN(tables), method, path, match);
 }
 
@@ -50,7 +58,16 @@ static void paths_find_their_row(void **state)
         {METHOD_GET, "/api/things/..", "get", ".."},
         {METHOD_GET, "/%61pi/things", "list", NULL},
         {METHOD_GET, "/api/things/1/parts/2", "part", "1"},
+        {METHOD_GET, "/api/things/1/parts", "parts", "1"},
+        {METHOD_GET, "/api/things/1/parts/", "parts", "1"},
+        {METHOD_GET, "/api/things/suggest/parts", "parts", "suggest"},
+        {METHOD_GET, "/api/things/%7Bthing_id%7D", "get", "{thing_id}"},
+        {METHOD_GET, "/api/things/sugges", "get", "sugges"},
+        {METHOD_GET, "/api/things/suggested", "get", "suggested"},
         {METHOD_GET, "/healthz", "health", NULL},
+        {METHOD_GET, "/api/thin", "thin", NULL},
+        {METHOD_DELETE, "/api/thingslist/", "longer", NULL},
+        {METHOD_GET, "/v2/1/2/3/4/", "four", "1"},
     };
     for (size_t i = 0; i < LEN(cases); i++) {
         struct route_match match;
@@ -58,6 +75,37 @@ static void paths_find_their_row(void **state)
         assert_string_equal(match.route->operation, cases[i].operation);
         if (cases[i].param)
             assert_string_equal(match.params[0].value, cases[i].param);
+    }
+}
+
+static void paths_of_no_row_are_unknown(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {
+        "/",
+        "/api",
+        "/apix/things",
+        "/api/thingsx",
+        "/api/things//",
+        "//api/things",
+        "/api//things",
+        "/API/things",
+        "/api/things/1/2",
+        "/api%2Fthings",
+        "/api/./things",
+        "/api/things/7//",
+        "/api/things/7/parts//",
+        "/api/things//parts",
+        "/api/thing",
+        "/healthz/x",
+        "/health",
+        "/v2/1/2/3",
+        "/v2/1/2/3/4/5",
+        "/api/1/2/3/4/5", /* more parameters than a match holds */
+    };
+    for (size_t i = 0; i < LEN(paths); i++) {
+        struct route_match match;
+        assert_int_equal(find(METHOD_GET, paths[i], &match), ROUTE_UNKNOWN);
     }
 }
 
@@ -69,17 +117,6 @@ static void other_paths_are_refused(void **state)
         const char *path;
         enum route_result result;
     } cases[] = {
-        {METHOD_GET, "/", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api", ROUTE_UNKNOWN},
-        {METHOD_GET, "/apix/things", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api/thingsx", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api/things//", ROUTE_UNKNOWN},
-        {METHOD_GET, "//api/things", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api//things", ROUTE_UNKNOWN},
-        {METHOD_GET, "/API/things", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api/things/1/2", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api%2Fthings", ROUTE_UNKNOWN},
-        {METHOD_GET, "/api/./things", ROUTE_UNKNOWN},
         {METHOD_GET, "", ROUTE_BAD_PATH},
         {METHOD_GET, "api/things", ROUTE_BAD_PATH},
         {METHOD_GET, "/api/things/%", ROUTE_BAD_PATH},
@@ -98,10 +135,29 @@ static void other_paths_are_refused(void **state)
         struct route_match match;
         assert_int_equal(find(cases[i].method, cases[i].path, &match), cases[i].result);
     }
-    char path[600] = "/api/things/";
-    memset(path + 12, 'a', sizeof path - 13);
+}
+
+/* As long as it may be, and one more: of a segment, and of the whole path. */
+static void lengths_are_bounded(void **state)
+{
+    (void)state;
     struct route_match match;
+    char path[ROUTE_PATH_SIZE + 1] = "/api/things/";
+    size_t len = strlen(path), longest = ROUTE_PARAM_SIZE - 1;
+    memset(path + len, 'a', longest);
+    assert_int_equal(find(METHOD_GET, path, &match), ROUTE_FOUND);
+    assert_int_equal(strlen(match.params[0].value), longest);
+    path[len + longest] = 'a';
     assert_int_equal(find(METHOD_GET, path, &match), ROUTE_BAD_PATH);
+    memset(path, '/', ROUTE_PATH_SIZE - 1);
+    path[ROUTE_PATH_SIZE - 1] = '\0';
+    assert_int_equal(find(METHOD_GET, path, &match), ROUTE_UNKNOWN);
+    path[ROUTE_PATH_SIZE - 1] = '/';
+    assert_int_equal(find(METHOD_GET, path, &match), ROUTE_BAD_PATH);
+    for (size_t i = 0; i < ROUTE_PATH_SIZE - 1; i++)
+        path[i] = i % (size_t)ROUTE_PARAM_SIZE ? 'b' : '/';
+    path[ROUTE_PATH_SIZE - 1] = '\0';
+    assert_int_equal(find(METHOD_GET, path, &match), ROUTE_UNKNOWN);
 }
 
 static void allow_names_all_methods(void **state)
@@ -170,7 +226,8 @@ static void the_table_is_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_find_their_row),    cmocka_unit_test(other_paths_are_refused),
+        cmocka_unit_test(paths_find_their_row),    cmocka_unit_test(paths_of_no_row_are_unknown),
+        cmocka_unit_test(other_paths_are_refused), cmocka_unit_test(lengths_are_bounded),
         cmocka_unit_test(allow_names_all_methods), cmocka_unit_test(queries_are_split),
         cmocka_unit_test(the_table_is_sound),
     };
