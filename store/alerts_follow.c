@@ -113,7 +113,7 @@ static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
 
 struct gate {
     const char *sql;
-    bool open;
+    int64_t news;
 };
 
 /* ${gate}: the one that was asked last. */
@@ -123,15 +123,16 @@ static bool has_news(struct db *db, const struct alerts_rule *rule, struct gate 
     if (!rule->gate)
         return true;
     if (gate->sql != rule->gate)
-        *gate = (struct gate){rule->gate, db_int(db, rule->gate, args, 0) != 0};
-    return gate->open;
+        *gate = (struct gate){rule->gate, db_int(db, rule->gate, args, 0)};
+    return (gate->news & rule->bit) != 0;
 }
 
 enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
     if (db_failed(db) || changes_newest(db) == since)
         return db_status(db, why);
-    json_auto_t *args = db_args(db, json_pack("{s:I}", "since", (json_int_t)since));
+    json_auto_t *args = db_args(db, json_pack("{s:I, s:I}", "since", (json_int_t)since, "margin_mg",
+                                              (json_int_t)RULE_LOW_MARGIN_MG));
     json_auto_t *kinds = db_row(db, kinds_changed, args, NULL);
     struct gate gate = {0};
     enum err e = db_status(db, why);

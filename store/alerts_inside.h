@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/alert.h"
 
@@ -24,9 +25,10 @@ struct alerts_rule {
     const char *entities[2]; /* one of them has to have changed, as in the change feed */
     const char *sql;
     void (*tell)(struct buf *text, const json_t *row);
-    /* Asked first, once for all rules that share it; one value, 0: none of them has news. NULL:
-     * none. */
+    /* Asked first, once for all rules that share it: a number, whose bit ${bit} says that this one
+     * has news. NULL: always. */
     const char *gate;
+    int64_t bit;
 };
 
 extern const struct alerts_rule alerts_rules[];

@@ -46,11 +46,30 @@ static void tell_roll(struct buf *text, const json_t *row)
 
 #define KNOWN_ROLL "s.draft = 0 AND s.initial_mg > 0 AND s.archived_at IS NULL"
 
-/* What all rules of rolls ask, at a third of the price: most rolls that changed have no news. */
-static const char any_roll[] =
-    "SELECT max(EXISTS (SELECT 1 FROM alert a WHERE a.spool = s.id AND a.ended_at IS NULL) "
-    "OR s.used_mg > s.initial_mg OR v.low "
-    "OR coalesce(v.dry_by < date(:now / 1000, 'unixepoch'), 0))" TOUCHED_ROLLS;
+/* The end of a coalesce, whose beginning may be a threshold of the thing's own. */
+#define THRESHOLDS                                                                                 \
+    "t.chosen_mg, t.configured_mg, (SELECT coalesce(g.chosen_mg, g.configured_mg) "                \
+    "FROM threshold g WHERE g.material = ''), 100000)"
+
+/* What the rules of rolls ask, a bit for each, at a fraction of the price: most rolls that changed
+ * have no news, though an alert of theirs may stand for long. It says what the view says, straight
+ * from the tables, and counts days without making text of them. */
+static const char rolls_gate[] =
+    "SELECT max((r.known AND r.left_mg <= r.threshold_mg + (r.told & 1) * :margin_mg) "
+    "<> (r.told & 1)) + 2 * max((r.known AND r.left_mg < 0) <> (r.told >> 1 & 1)) "
+    "+ 4 * max(r.dry <> (r.told >> 2)) "
+    "FROM (SELECT " KNOWN_ROLL " AS known, s.initial_mg - s.used_mg AS left_mg, "
+    "coalesce(s.threshold_mg, " THRESHOLDS " AS threshold_mg, "
+    "s.archived_at IS NULL AND coalesce(coalesce(s.dried_at / 86400000, s.opened_at / 86400000, "
+    "julianday(s.purchase_date) - julianday('1970-01-01')) "
+    "+ coalesce(m.chosen_dry_days, m.dry_days) < :now / 86400000, 0) AS dry, "
+    "coalesce((SELECT sum(CASE a.kind WHEN 'low_spool' THEN 1 WHEN 'weight_mismatch' THEN 2 "
+    "WHEN 'dry_by_passed' THEN 4 END) FROM alert a WHERE a.spool = s.id "
+    "AND a.ended_at IS NULL), 0) AS told "
+    "FROM change c NOT INDEXED JOIN spool s ON s.public_id = c.public_id "
+    "AND s.deleted_at IS NULL JOIN filament f ON f.id = s.filament "
+    "LEFT JOIN material m ON m.name = f.material LEFT JOIN threshold t ON t.material = f.material "
+    "WHERE c.seq > :since AND c.entity = 'spool' LIMIT -1) r";
 
 static const char low_spool[] = NEWS
     "SELECT 'low_spool:' || s.public_id AS cause, " KNOWN_ROLL " AND v.low AS opens, " KNOWN_ROLL
@@ -104,17 +123,25 @@ static void tell_dry_by(struct buf *text, const json_t *row)
     "x.remaining_mg, x.threshold_mg, x.counts FROM filament_stock x "
 #define EACH_ONCE " LIMIT -1) k"
 
-/* A product with a roll above the threshold of all is not low: where no alert waits for its end, a
- * glance at that roll spares the sums. */
-#define UNLESS_PLENTY                                                                              \
-    "AND (EXISTS (SELECT 1 FROM alert a WHERE a.cause = 'low_product:' || x.filament_id "          \
-    "AND a.ended_at IS NULL) OR NOT EXISTS (SELECT 1 FROM filament f JOIN spool s "                \
-    "ON s.filament = f.id WHERE f.public_id = x.filament_id AND s.deleted_at IS NULL "             \
-    "AND s.archived_at IS NULL AND s.initial_mg - s.used_mg > x.threshold_mg))"
+#define ROLLS_IN_USE                                                                               \
+    "FROM spool s WHERE s.filament = k.id AND s.deleted_at IS NULL AND s.archived_at IS NULL"
+
+/* The same of products: the rolls are summed where none is enough by itself. */
+static const char products_gate[] =
+    "SELECT max(k.told <> CASE WHEN EXISTS (SELECT 1 " ROLLS_IN_USE
+    " AND s.initial_mg - s.used_mg > k.threshold_mg + :margin_mg) THEN 0 ELSE coalesce((SELECT "
+    "sum(max(0, s.initial_mg - s.used_mg)) <= k.threshold_mg + k.told * :margin_mg "
+    "AND min(s.draft) = 0 AND min(s.initial_mg) > 0 " ROLLS_IN_USE "), 0) END) "
+    "FROM (SELECT f.id, "
+    "coalesce(" THRESHOLDS " AS threshold_mg, EXISTS (SELECT 1 FROM alert a "
+    "WHERE a.cause = 'low_product:' || c.public_id AND a.ended_at IS NULL) AS told "
+    "FROM change c NOT INDEXED JOIN filament f ON f.public_id = c.public_id "
+    "LEFT JOIN threshold t ON t.material = f.material "
+    "WHERE c.seq > :since AND c.entity = 'filament' LIMIT -1) k";
 
 static const char low_product[] = NEWS PRODUCTS
     "WHERE x.filament_id IN (SELECT c.public_id FROM change c WHERE +c.entity = 'filament' "
-    "AND c.seq > :since) " UNLESS_PLENTY EACH_ONCE OF_RULE;
+    "AND c.seq > :since) " EACH_ONCE OF_RULE;
 
 /* A new threshold concerns all products, whether or not their rolls have thresholds of their own.
  */
@@ -243,10 +270,10 @@ static const char forecast_over[] = NEWS
     "WHERE +c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL" OF_RULE;
 
 const struct alerts_rule alerts_rules[] = {
-    {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool, any_roll},
-    {ALERT_WEIGHT_MISMATCH, {"spool"}, weight_mismatch, tell_weight_mismatch, any_roll},
-    {ALERT_DRY_BY_PASSED, {"spool"}, dry_by_passed, tell_dry_by, any_roll},
-    {ALERT_LOW_PRODUCT, {"filament"}, low_product, tell_low_product},
+    {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool, rolls_gate, 1},
+    {ALERT_WEIGHT_MISMATCH, {"spool"}, weight_mismatch, tell_weight_mismatch, rolls_gate, 2},
+    {ALERT_DRY_BY_PASSED, {"spool"}, dry_by_passed, tell_dry_by, rolls_gate, 4},
+    {ALERT_LOW_PRODUCT, {"filament"}, low_product, tell_low_product, products_gate, 1},
     {ALERT_LOW_PRODUCT, {"threshold"}, low_product_anew, tell_low_product},
     {ALERT_RUNOUT, {"print_job", "slot"}, runout, tell_runout},
     {ALERT_UNASSIGNED_IN_USE, {"print_job", "slot"}, unassigned_in_use, tell_unassigned},
