@@ -2,25 +2,27 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
-#include "base/cond.h"
 #include "base/limits.h"
 #include "store/db.h"
 
 enum party_state { WAITING, LEADING, TAKEN, DONE };
 
 /* What one caller brought: the requests that must share a COMMIT. It lives on the caller's stack.
- */
+ * Each waits by a semaphore of its own, which wakes it without the door's lock: else all of a group
+ * that was committed would stand between the next leader and the queue. */
 struct party {
     struct door_request *requests;
     size_t count;
-    enum party_state state;
-    pthread_cond_t changed;
+    enum party_state state; /* with the lock; LEADING and DONE are final, and told by `turn` */
+    sem_t turn;
     struct party *next;
 };
 
@@ -221,40 +223,66 @@ static struct party *take_group(struct door *door)
     return group;
 }
 
-static void wake_all(struct party *group)
+static void wake_all(struct party *group, const struct party *but)
 {
     for (struct party *p = group, *next; p; p = next) {
         next = p->next; /* its owner may be gone right after the signal */
+        if (p == but)
+            continue;
         p->state = DONE;
-        pthread_cond_signal(&p->changed);
+        sem_post(&p->turn);
     }
 }
 
-static void lead(struct door *door)
+/* The next leader first: the others have answers to write, it has a disk to keep busy. */
+static void lead(struct door *door, const struct party *self)
 {
+    pthread_mutex_lock(&door->lock);
     struct party *group = take_group(door);
     pthread_mutex_unlock(&door->lock);
     settle_group(door, group);
     pthread_mutex_lock(&door->lock);
-    door->led = door->first != NULL;
-    if (door->led) { /* before the others: they have answers to write, it has a disk to keep busy */
-        door->first->state = LEADING;
-        pthread_cond_signal(&door->first->changed);
-    }
-    wake_all(group);
+    struct party *next = door->first;
+    door->led = next != NULL;
+    if (next)
+        next->state = LEADING;
+    pthread_mutex_unlock(&door->lock);
+    if (next)
+        sem_post(&next->turn);
+    wake_all(group, self);
+}
+
+static int wait_until(sem_t *turn, int64_t until)
+{
+    const struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+    int rc;
+    do
+        rc = until == INT64_MAX ? sem_wait(turn) : sem_clockwait(turn, CLOCK_MONOTONIC, &at);
+    while (rc != 0 && errno == EINTR);
+    return rc;
+}
+
+/* True: nobody took it, and it has left the queue. */
+static bool gave_up(struct door *door, struct party *party)
+{
+    pthread_mutex_lock(&door->lock);
+    bool waits = party->state == WAITING;
+    if (waits)
+        leave_queue(door, party);
+    pthread_mutex_unlock(&door->lock);
+    return waits;
 }
 
 /* True: its turn came (it leads, or somebody committed for it). Once taken, only the outcome ends
  * the wait: a timeout then would leave the caller without knowing it. */
 static bool wait_turn(struct door *door, struct party *party)
 {
-    int64_t until = clock_mono() + LIMIT_DOOR_MS;
-    int rc = 0;
-    while (party->state == WAITING && rc != ETIMEDOUT)
-        rc = cond_wait(&party->changed, &door->lock, until);
-    while (party->state == TAKEN)
-        pthread_cond_wait(&party->changed, &door->lock);
-    return party->state != WAITING;
+    if (wait_until(&party->turn, clock_mono() + LIMIT_DOOR_MS) == 0)
+        return true;
+    if (gave_up(door, party))
+        return false;
+    wait_until(&party->turn, INT64_MAX);
+    return true;
 }
 
 static void refuse(struct party *party, const char *code, const char *text)
@@ -264,24 +292,34 @@ static void refuse(struct party *party, const char *code, const char *text)
             why_fail(&party->requests[i].why, ERR_BUSY, code, NULL, "%s", text);
 }
 
+/* False: the door is closing. */
+static bool enter(struct door *door, struct party *party)
+{
+    pthread_mutex_lock(&door->lock);
+    bool open = !door->refusing;
+    if (open)
+        enter_queue(door, party);
+    if (open && !door->led) {
+        door->led = true;
+        party->state = LEADING;
+        sem_post(&party->turn);
+    }
+    pthread_mutex_unlock(&door->lock);
+    return open;
+}
+
 static bool pass(struct door *door, struct party *party)
 {
-    if (door->refusing) {
+    if (!enter(door, party)) {
         refuse(party, "stopping", "the daemon is stopping; try again in a moment");
         return false;
     }
-    enter_queue(door, party);
-    if (!door->led) {
-        door->led = true;
-        party->state = LEADING;
-    }
     if (!wait_turn(door, party)) {
-        leave_queue(door, party);
         refuse(party, "busy", "the database is busy; try again in a moment");
         return false;
     }
     if (party->state == LEADING)
-        lead(door);
+        lead(door, party);
     return true;
 }
 
@@ -292,11 +330,9 @@ void door_run_all(struct door *door, struct door_request *requests, size_t count
     struct party party = {.requests = requests, .count = count};
     for (size_t i = 0; i < count; i++)
         requests[i].result = OK;
-    cond_init(&party.changed);
-    pthread_mutex_lock(&door->lock);
+    sem_init(&party.turn, 0, 0);
     bool passed = pass(door, &party);
-    pthread_mutex_unlock(&door->lock);
-    pthread_cond_destroy(&party.changed);
+    sem_destroy(&party.turn);
     if (!passed)
         tell_all(&party);
 }
