@@ -21,7 +21,7 @@ enum party_state { WAITING, LEADING, TAKEN, DONE };
 struct party {
     struct door_request *requests;
     size_t count;
-    enum party_state state; /* with the lock; LEADING and DONE are final, and told by `turn` */
+    _Atomic enum party_state state; /* LEADING and DONE are final, and told by `turn` */
     sem_t turn;
     struct party *next;
 };
