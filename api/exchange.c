@@ -22,8 +22,7 @@
 enum {
     BODY_MS = EXCHANGE_REQUEST_MS,
     AUTHORITY_SIZE = 256,
-    ONE_WRITE = 32 * 1024, /* up to here head and body are copied together */
-    USUAL_HEAD = 500,
+    ONE_WRITE = 32 * 1024, /* up to here the body is moved to stand behind its head */
     FILE_PIECE = 16 * 1024,
 };
 
@@ -111,16 +110,17 @@ static bool write_file(struct mg_connection *connection, const struct reply *rep
 static void send_reply(struct mg_connection *connection, const struct call *call,
                        struct reply *reply)
 {
-    auto_buf out = {0};
+    auto_buf head = {0};
     bool keep = !reply->close && wants_keep(call);
     bool silent = !strcmp(call->method, "HEAD");
-    bool together = !silent && reply->body.len <= ONE_WRITE;
-    buf_room(&out, USUAL_HEAD + (together ? reply->body.len : 0));
-    reply_format_head(reply, call->id, call->now, keep, &out);
+    reply_format_head(reply, call->id, call->now, keep, &head);
+    bool together = !silent && reply->body.len && reply->body.len <= ONE_WRITE;
     if (together)
-        buf_add(&out, reply->body.data, reply->body.len);
-    bool sent = !out.failed && write_all(connection, &out);
-    if (sent && !silent && !together)
+        buf_before(&reply->body, head.data, head.len);
+    bool sent = !head.failed && !reply->body.failed;
+    if (sent && !together)
+        sent = write_all(connection, &head);
+    if (sent && !silent)
         sent = write_all(connection, &reply->body);
     if (sent && !silent && reply->file)
         sent = write_file(connection, reply);

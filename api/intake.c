@@ -110,6 +110,8 @@ static enum err set_param(struct request *request, const struct route_param *par
 
 enum refusal intake_query(struct request *request, struct why *why)
 {
+    if (!request->call->query)
+        return REFUSE_NOTHING;
     request->query = route_query(request->call->query);
     if (request->query)
         return REFUSE_NOTHING;

@@ -28,7 +28,7 @@ struct request {
     struct route_match match;
     unsigned method;
     json_t *args;              /* path, query and body, checked and normalised */
-    json_t *query;             /* as texts */
+    json_t *query;             /* as texts; NULL: none */
     json_t *body;              /* as it was sent; NULL: none */
     json_t *current;           /* what a write is about to change, as the client sees it */
     json_t *errors;            /* faults of query and body */

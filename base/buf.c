@@ -74,6 +74,16 @@ void buf_add(struct buf *b, const void *bytes, size_t len)
         put(b, bytes, len);
 }
 
+void buf_before(struct buf *b, const void *bytes, size_t len)
+{
+    if (!len || !reserve(b, len))
+        return;
+    memmove(b->data + len, b->data, b->len);
+    memcpy(b->data, bytes, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
 void buf_text(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));

@@ -23,6 +23,8 @@ void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t value);
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Put ${len} bytes before all that is there. */
+void buf_before(struct buf *b, const void *bytes, size_t len);
 /* Make room at once for ${more} bytes that are known to come. */
 void buf_room(struct buf *b, size_t more);
 

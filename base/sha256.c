@@ -34,23 +34,23 @@ static void schedule(const uint8_t *block, uint32_t w[ROUNDS])
     }
 }
 
+/* The eight words as FIPS 180-4 names them, each in a register of its own. */
 static void mix(uint32_t state[8], const uint8_t *block)
 {
-    uint32_t w[ROUNDS], s[8];
+    uint32_t w[ROUNDS];
     schedule(block, w);
-    memcpy(s, state, sizeof s);
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int i = 0; i < ROUNDS; i++) {
-        uint32_t e = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t one = s[7] + e + choice + constants[i] + w[i];
-        uint32_t a = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
-        uint32_t two = a + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += one;
-        s[0] = one + two;
+        uint32_t choice = g ^ (e & (f ^ g)), majority = (a & b) | (c & (a | b));
+        uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choice + constants[i] + w[i];
+        uint32_t two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority;
+        h = g, g = f, f = e, e = d + one;
+        d = c, c = b, b = a, a = one + two;
     }
+    const uint32_t end[8] = {a, b, c, d, e, f, g, h};
     for (int i = 0; i < 8; i++)
-        state[i] += s[i];
+        state[i] += end[i];
 }
 
 /* The rest, a 1 bit, zeros and the length in bits: one block or two. */

@@ -32,7 +32,7 @@ static char upper(char c)
 
 bool text_equal_nocase(const char *a, const char *b)
 {
-    while (*a && lower(*a) == lower(*b)) {
+    while (*a && (*a == *b || lower(*a) == lower(*b))) {
         a++;
         b++;
     }

@@ -34,6 +34,31 @@ static void pieces_follow_each_other(void **state)
     assert_memory_equal(out.data, "a\0b", 4);
 }
 
+static void bytes_go_before_all(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len < 600; len += 53) {
+        auto_buf out = {0};
+        char head[600], wanted[1201] = "";
+        memset(head, 'h', len);
+        memset(wanted, 'h', len);
+        for (size_t i = 0; i < len; i++)
+            buf_char(&out, 'b');
+        memset(wanted + len, 'b', len);
+        buf_before(&out, len ? head : NULL, len);
+        assert_int_equal(out.len, 2 * len);
+        assert_string_equal(out.data ? out.data : "", wanted);
+    }
+    auto_buf first = {0};
+    buf_before(&first, "head", 4);
+    assert_string_equal(first.data, "head");
+    auto_buf full = {.limit = 5};
+    buf_text(&full, "body");
+    buf_before(&full, "xy", 2);
+    assert_true(full.failed);
+    assert_string_equal(full.data, "body");
+}
+
 static void it_grows_by_any_step(void **state)
 {
     (void)state;
@@ -188,21 +213,25 @@ static void texts_are_escaped(void **state)
     assert_string_equal(out.data, "\"a\\u0000b\xEF\xBF\xBD\"");
 }
 
-/* Whatever the byte and wherever it stands, the text that is read is the one that was written. */
+/* Whatever the byte and wherever it stands, the text that is read is the one that was written, but
+ * for what is no UTF-8. */
 static void each_byte_comes_back(void **state)
 {
     (void)state;
     for (size_t len = 1; len < 20; len++)
         for (size_t at = 0; at < len; at++)
-            for (int c = 0; c < 128; c++) {
-                char text[20];
+            for (int c = 0; c < 256; c++) {
+                char text[20], wanted[24] = {0};
                 auto_buf out = {0};
                 memset(text, 'x', sizeof text);
                 text[at] = (char)c;
                 buf_json(&out, text, len);
                 json_auto_t *read = json_loads(out.data, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-                assert_int_equal(json_string_length(read), len);
-                assert_memory_equal(json_string_value(read), text, len);
+                size_t width = c < 0x80 ? 1 : 3;
+                memset(wanted, 'x', len - 1 + width);
+                memcpy(wanted + at, c < 0x80 ? text + at : "\xEF\xBF\xBD", width);
+                assert_int_equal(json_string_length(read), len - 1 + width);
+                assert_memory_equal(json_string_value(read), wanted, len - 1 + width);
             }
 }
 
@@ -226,6 +255,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_follow_each_other),
         cmocka_unit_test(it_grows_by_any_step),
+        cmocka_unit_test(bytes_go_before_all),
         cmocka_unit_test(room_is_made_once),
         cmocka_unit_test(the_limit_holds),
         cmocka_unit_test(what_cannot_be_counted_is_a_failure),
