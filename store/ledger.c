@@ -200,8 +200,8 @@ static enum err answer(struct db *db, int64_t spool, const char *event_id, json_
 
 enum err ledger_record(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    int64_t spool = spools_find(db, json_object_get(args, "spool_id"));
-    json_auto_t *base = spool ? spools_base(db, spool) : NULL;
+    int64_t spool;
+    json_auto_t *base = spools_base_named(db, json_object_get(args, "spool_id"), &spool);
     if (!base)
         return spools_missing(db, why);
     const char *kind = args_text(args, "event_type");

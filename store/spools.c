@@ -20,34 +20,46 @@ enum err spools_missing(const struct db *db, struct why *why)
     return db_missing(db, why, "spool_not_found", "spool_id", "no such spool");
 }
 
-int64_t spools_find(struct db *db, const json_t *spool_id)
+/* A name as it is written, then as ids are made, then a number. */
+#define BY_NAME                                                                                    \
+    "coalesce((SELECT id FROM spool WHERE public_id = :name AND deleted_at IS NULL), "             \
+    "(SELECT id FROM spool WHERE public_id = lower(:name) AND deleted_at IS NULL), "               \
+    "(SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL))"
+#define BASE                                                                                       \
+    "SELECT s.id, s.public_id, s.filament, s.initial_mg, s.used_mg, s.archived_at, "               \
+    "coalesce(s.tare_mg, f.tare_mg, v.tare_mg) AS tare_mg, "                                       \
+    "coalesce(f.density, m.chosen_density, m.density) AS density, f.diameter "                     \
+    "FROM spool s JOIN filament f ON f.id = s.filament JOIN vendor v ON v.id = f.vendor "          \
+    "LEFT JOIN material m ON m.name = f.material WHERE s.id = "
+
+static json_t *name_args(struct db *db, const json_t *spool_id)
 {
     int64_t number = json_is_integer(spool_id) ? json_integer_value(spool_id) : 0;
     const char *text = json_string_value(spool_id);
     if (text)
         text_to_int(text, &number);
-    json_auto_t *args =
-        db_args(db, json_pack("{s:o, s:I}", "name", text ? json_string(text) : json_null(),
-                              "number", (json_int_t)number));
-    /* A name as it is written, then as ids are made, then a number. */
-    return db_int(db,
-                  "SELECT coalesce("
-                  "(SELECT id FROM spool WHERE public_id = :name AND deleted_at IS NULL), "
-                  "(SELECT id FROM spool WHERE public_id = lower(:name) AND deleted_at IS NULL), "
-                  "(SELECT id FROM spool WHERE number = :number AND deleted_at IS NULL))",
-                  args, 0);
+    return db_args(db, json_pack("{s:o, s:I}", "name", text ? json_string(text) : json_null(),
+                                 "number", (json_int_t)number));
+}
+
+int64_t spools_find(struct db *db, const json_t *spool_id)
+{
+    json_auto_t *args = name_args(db, spool_id);
+    return db_int(db, "SELECT " BY_NAME, args, 0);
 }
 
 json_t *spools_base(struct db *db, int64_t id)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
-    return db_row(db,
-                  "SELECT s.id, s.public_id, s.filament, s.initial_mg, s.used_mg, s.archived_at, "
-                  "coalesce(s.tare_mg, f.tare_mg, v.tare_mg) AS tare_mg, "
-                  "coalesce(f.density, m.chosen_density, m.density) AS density, f.diameter "
-                  "FROM spool s JOIN filament f ON f.id = s.filament JOIN vendor v ON v.id = "
-                  "f.vendor LEFT JOIN material m ON m.name = f.material WHERE s.id = :id",
-                  args, NULL);
+    return db_row(db, BASE ":id", args, NULL);
+}
+
+json_t *spools_base_named(struct db *db, const json_t *spool_id, int64_t *ret_id)
+{
+    json_auto_t *args = name_args(db, spool_id);
+    json_t *base = db_row(db, BASE BY_NAME, args, NULL);
+    *ret_id = args_int(base, "id", 0);
+    return base;
 }
 
 enum err spools_row(struct db *db, int64_t id, json_t **ret, struct why *why)

@@ -79,8 +79,8 @@ struct adjusted {
 /* ${ret->spool_id} is the caller's on success. */
 static enum err adjust(struct db *db, const json_t *args, struct adjusted *ret, struct why *why)
 {
-    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
-    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    int64_t id;
+    json_auto_t *base = spools_base_named(db, json_object_get(args, "spool_id"), &id);
     if (!base)
         return spools_missing(db, why);
     const char *way = way_of(args);

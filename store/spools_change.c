@@ -88,8 +88,8 @@ static void drop_inherited(struct db *db, int64_t id, json_t *args)
 
 enum err spools_update(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
-    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    int64_t id;
+    json_auto_t *base = spools_base_named(db, json_object_get(args, "spool_id"), &id);
     if (!base)
         return spools_missing(db, why);
     json_auto_t *facts = NULL, *own = db_args(db, args_copy(args));
@@ -141,8 +141,8 @@ static enum err hide(struct db *db, json_t *keys, struct why *why)
 
 enum err spools_delete(struct db *db, const json_t *args, json_t **ret, struct why *why)
 {
-    int64_t id = spools_find(db, json_object_get(args, "spool_id"));
-    json_auto_t *base = id ? spools_base(db, id) : NULL;
+    int64_t id;
+    json_auto_t *base = spools_base_named(db, json_object_get(args, "spool_id"), &id);
     if (!base)
         return spools_missing(db, why);
     enum err e = take_out(db, id, args, why);

@@ -19,6 +19,8 @@ enum err spools_missing(const struct db *db, struct why *why);
 /* Row of the base table: id, public_id, filament, initial_mg, used_mg, archived_at, tare_mg (in
  * force), density, diameter; NULL where there is none. */
 json_t *spools_base(struct db *db, int64_t id);
+/* The same of a roll that a caller names, by its spool_id or its number. */
+json_t *spools_base_named(struct db *db, const json_t *spool_id, int64_t *ret_id);
 enum err spools_row(struct db *db, int64_t id, json_t **ret, struct why *why);
 /* The same as text; ${ret_seq}: its last change. */
 enum err spools_row_text(struct db *db, int64_t id, struct buf *out, int64_t *ret_seq,
