@@ -16,10 +16,12 @@ void access_log(const struct request *request, const struct reply *reply, int64_
 {
     char path[LOG_VALUE];
     int status = reply->status ? reply->status : 200;
-    const char *key = json_string_value(json_object_get(request->principal, "key_id"));
     bool dull = status < 400 && (request->method & (METHOD_GET | METHOD_HEAD));
-    log_line(dull ? LOG_DEBUG : LOG_INFO, "http",
-             "method=%s path=%s status=%d bytes=%zu ms=%lld address=%s key=%s id=%s",
+    enum log_level level = dull ? LOG_DEBUG : LOG_INFO;
+    if (!log_wants(level))
+        return;
+    const char *key = json_string_value(json_object_get(request->principal, "key_id"));
+    log_line(level, "http", "method=%s path=%s status=%d bytes=%zu ms=%lld address=%s key=%s id=%s",
              request->method ? request->call->method : "-", log_value(path_of(request), path),
              status, reply->body.len + (reply->file ? (size_t)reply->file_len : 0),
              (long long)(clock_mono() - started), request->call->address, key ? key : "-",

@@ -108,18 +108,24 @@ void buf_int(struct buf *b, int64_t value)
     buf_add(b, digits + at, sizeof digits - at);
 }
 
+/* Into the room that is there, and again where it was too small. */
 void buf_format(struct buf *b, const char *format, ...)
 {
+    if (!reserve(b, 0))
+        return;
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    if (len < 0)
-        b->failed = true;
-    else if (reserve(b, (size_t)len)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
-        b->len += (size_t)len;
+    size_t room = b->size - b->len;
+    int made = vsnprintf(b->data + b->len, room, format, args);
+    size_t len = made < 0 ? 0 : (size_t)made;
+    b->failed = made < 0;
+    if (reserve(b, len)) {
+        if (len >= room)
+            vsnprintf(b->data + b->len, len + 1, format, again);
+        b->len += len;
     }
+    b->data[b->len] = '\0';
     va_end(again);
     va_end(args);
 }

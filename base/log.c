@@ -19,6 +19,11 @@ void log_setup(enum log_level most)
     atomic_store(&to_journal, getenv("JOURNAL_STREAM") != NULL);
 }
 
+bool log_wants(enum log_level level)
+{
+    return (int)level <= atomic_load(&most_verbose);
+}
+
 static const char *name_of(enum log_level level)
 {
     switch (level) {
@@ -56,9 +61,25 @@ const char *log_value(const char *text, char to[LOG_VALUE])
     return to;
 }
 
+/* The journal knows the time, and wants the level where it can read it. */
+static void add_origin(struct buf *line, enum log_level level)
+{
+    if (atomic_load(&to_journal)) {
+        buf_char(line, '<');
+        buf_int(line, level);
+        buf_text(line, ">level=");
+        return;
+    }
+    char when[TEXT_TIME_SIZE];
+    text_time(when, clock_now());
+    buf_text(line, "time=");
+    buf_text(line, when);
+    buf_text(line, " level=");
+}
+
 void log_line(enum log_level level, const char *event, const char *format, ...)
 {
-    if ((int)level > atomic_load(&most_verbose))
+    if (!log_wants(level))
         return;
     char rest[1024];
     va_list args;
@@ -67,14 +88,14 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
     va_end(args);
     keep_one_line(rest);
     auto_buf line = {0};
-    if (atomic_load(&to_journal)) {
-        buf_format(&line, "<%d>", (int)level);
-    } else {
-        char when[TEXT_TIME_SIZE];
-        text_time(when, clock_now());
-        buf_format(&line, "time=%s ", when);
-    }
-    buf_format(&line, "level=%s event=%s%s%s\n", name_of(level), event, *rest ? " " : "", rest);
+    add_origin(&line, level);
+    buf_text(&line, name_of(level));
+    buf_text(&line, " event=");
+    buf_text(&line, event);
+    if (*rest)
+        buf_char(&line, ' ');
+    buf_text(&line, rest);
+    buf_char(&line, '\n');
     if (!line.failed)
         fwrite(line.data, 1, line.len, stderr);
 }

@@ -7,9 +7,14 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_ERROR = 3, LOG_WARN = 4, LOG_INFO = 6, LOG_DEBUG = 7 };
 
 void log_setup(enum log_level most);
+
+/* Is a line of this level written at all? For what is not worth preparing in vain. */
+bool log_wants(enum log_level level);
 
 /* ${format} gives the rest of the line as key=value pairs. */
 void log_line(enum log_level level, const char *event, const char *format, ...)

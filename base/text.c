@@ -265,6 +265,22 @@ static int days_in(int64_t year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
+static void put_two(char *to, int number)
+{
+    to[0] = (char)('0' + number / 10);
+    to[1] = (char)('0' + number % 10);
+}
+
+/* Returns its length. */
+static int put_year(char to[TEXT_TIME_SIZE], int year)
+{
+    if (year < 0 || year > 9999)
+        return snprintf(to, TEXT_TIME_SIZE, "%04d", year);
+    put_two(to, year / 100);
+    put_two(to + 2, year % 100);
+    return 4;
+}
+
 void text_time(char to[TEXT_TIME_SIZE], int64_t ms)
 {
     int64_t seconds = ms / 1000 - (ms % 1000 < 0);
@@ -273,8 +289,13 @@ void text_time(char to[TEXT_TIME_SIZE], int64_t ms)
     int64_t year;
     int month, day;
     date_of(days, &year, &month, &day);
-    snprintf(to, TEXT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, month, day,
-             (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+    char *behind = to + put_year(to, (int)year);
+    memcpy(behind, "-00-00T00:00:00Z", sizeof "-00-00T00:00:00Z");
+    put_two(behind + 1, month);
+    put_two(behind + 4, day);
+    put_two(behind + 7, (int)(rest / 3600));
+    put_two(behind + 10, (int)(rest / 60 % 60));
+    put_two(behind + 13, (int)(rest % 60));
 }
 
 /* Read exactly ${digits} decimal digits and step over them. */

@@ -34,6 +34,30 @@ static void pieces_follow_each_other(void **state)
     assert_memory_equal(out.data, "a\0b", 4);
 }
 
+/* Within the room that is there, at its very end, and beyond it. */
+static void formats_of_any_length(void **state)
+{
+    (void)state;
+    char text[1200];
+    for (int len = 0; len < (int)sizeof text; len++) {
+        auto_buf out = {0};
+        memset(text, 'f', sizeof text);
+        text[len] = '\0';
+        buf_format(&out, "%s", "");
+        assert_string_equal(out.data, "");
+        buf_format(&out, "%s%d", text, len);
+        buf_format(&out, "<%s>", text);
+        assert_int_equal(out.len, strlen(out.data));
+        auto_buf wanted = {0};
+        buf_text(&wanted, text);
+        buf_int(&wanted, len);
+        buf_char(&wanted, '<');
+        buf_text(&wanted, text);
+        buf_char(&wanted, '>');
+        assert_string_equal(out.data, wanted.data);
+    }
+}
+
 static void bytes_go_before_all(void **state)
 {
     (void)state;
@@ -139,6 +163,7 @@ static void the_limit_holds(void **state)
                 rows[i].add(&out);
             assert_true(out.len <= limit && out.len + rows[i].len > limit);
             size_t len = out.len;
+            assert_true(!out.data || strlen(out.data) == len);
             buf_char(&out, 'x');
             assert_int_equal(out.len, len);
             assert_null(buf_take(&out, NULL));
@@ -256,6 +281,7 @@ int main(void)
         cmocka_unit_test(pieces_follow_each_other),
         cmocka_unit_test(it_grows_by_any_step),
         cmocka_unit_test(bytes_go_before_all),
+        cmocka_unit_test(formats_of_any_length),
         cmocka_unit_test(room_is_made_once),
         cmocka_unit_test(the_limit_holds),
         cmocka_unit_test(what_cannot_be_counted_is_a_failure),

@@ -32,6 +32,24 @@ static void times_round_trip(void **state)
     }
 }
 
+static void times_of_any_year_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *out;
+    } cases[] = {
+        {-62167219200000, "0000-01-01T00:00:00Z"}, {-62167219200001, "-001-12-31T23:59:59Z"},
+        {253402300799999, "9999-12-31T23:59:59Z"}, {253402300800000, "10000-01-01T00:00:00Z"},
+        {INT64_MAX, "292278994-08-17T07:12:55Z"},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        char out[TEXT_TIME_SIZE];
+        text_time(out, cases[i].ms);
+        assert_string_equal(out, cases[i].out);
+    }
+}
+
 static void bad_times_are_refused(void **state)
 {
     (void)state;
@@ -117,8 +135,11 @@ static void base_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times_round_trip),  cmocka_unit_test(bad_times_are_refused),
-        cmocka_unit_test(numbers_are_whole), cmocka_unit_test(base64_of_either_alphabet_is_read),
+        cmocka_unit_test(times_round_trip),
+        cmocka_unit_test(times_of_any_year_are_written),
+        cmocka_unit_test(bad_times_are_refused),
+        cmocka_unit_test(numbers_are_whole),
+        cmocka_unit_test(base64_of_either_alphabet_is_read),
         cmocka_unit_test(base_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
