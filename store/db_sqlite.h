@@ -28,6 +28,7 @@ struct db_statement {
     const struct field_shape *shape;
     struct db_column *columns;
     int count;
+    int prepared; /* how often anew, when the columns were looked at */
 };
 
 /* Prepared and bound; NULL after a failure. Every start is followed by a finish. */

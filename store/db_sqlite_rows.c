@@ -27,13 +27,16 @@ static bool column_fill(struct db_column *column, const char *name, const struct
     return column->key != NULL;
 }
 
-/* Make ${st} ready for rows of ${shape}. The count is asked anew: a changed schema changes it. */
+/* Make ${st} ready for rows of ${shape}. Where the schema or the triggers changed, the library has
+ * prepared the statement anew: its columns may be others, and their names are gone. */
 static bool columns_ready(struct db *db, struct db_statement *st, const struct field_shape *shape)
 {
-    int count = sqlite3_column_count(st->handle);
-    if (st->columns && st->shape == shape && st->count == count)
+    int prepared = sqlite3_stmt_status(st->handle, SQLITE_STMTSTATUS_REPREPARE, 0);
+    if (st->columns && st->shape == shape && st->prepared == prepared)
         return true;
+    int count = sqlite3_column_count(st->handle);
     db_sqlite_columns_clear(st);
+    st->prepared = prepared;
     st->columns = calloc((size_t)count + 1, sizeof *st->columns);
     bool ready = st->columns != NULL;
     for (; ready && st->count < count; st->count++)

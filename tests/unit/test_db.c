@@ -181,6 +181,26 @@ static void many_statements_do_not_mix(void **state)
     case_close(db);
 }
 
+/* The library prepares a kept statement anew: what it remembers of the columns is then not true. */
+static void a_new_schema_has_new_columns(void **state)
+{
+    (void)state;
+    static const char all[] = "SELECT * FROM place /* scan */";
+    struct db *db = case_open();
+    assert_int_equal(db_script(db, "CREATE TABLE place (first); INSERT INTO place VALUES (7)"), OK);
+    json_auto_t *before = db_row(db, all, NULL, NULL);
+    assert_int_equal(db_script(db, "ALTER TABLE place RENAME COLUMN first TO second"), OK);
+    json_auto_t *after = db_row(db, all, NULL, NULL);
+    db_triggers(db, false);
+    db_triggers(db, true);
+    auto_buf text = {0};
+    assert_true(db_text_row(db, all, NULL, NULL, &text));
+    assert_int_equal(case_number(before, "first"), 7);
+    assert_int_equal(case_number(after, "second"), 7);
+    assert_string_equal(text.data, "{\"second\":7}");
+    case_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +214,7 @@ int main(void)
         cmocka_unit_test(time_is_of_the_session),
         cmocka_unit_test(counted_ids_repeat),
         cmocka_unit_test(many_statements_do_not_mix),
+        cmocka_unit_test(a_new_schema_has_new_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
