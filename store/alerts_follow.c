@@ -5,7 +5,6 @@
 #include "store/alerts.h"
 #include "store/alerts_inside.h"
 #include "store/args.h"
-#include "store/changes.h"
 #include "store/db.h"
 
 static json_t *rule_args(struct db *db, const struct alerts_rule *rule, int64_t since)
@@ -67,6 +66,9 @@ static enum err follow_rule(struct db *db, const struct alerts_rule *rule, int64
     return e;
 }
 
+static const char deleted[] =
+    "SELECT EXISTS (SELECT 1 FROM change WHERE seq > :since AND +op = 'delete')";
+
 /* What was deleted has no cause any more. */
 static void end_deleted(struct db *db, int64_t since)
 {
@@ -95,21 +97,12 @@ static void end_unwatched(struct db *db, int64_t since)
             args);
 }
 
-/* One row: which kinds of things changed. Not by DISTINCT, for which SQLite makes a table each
- * time; by the number, or it would walk an index over the whole log. */
-static const char kinds_changed[] =
-    "SELECT max(entity = 'spool') AS spool, max(entity = 'filament') AS filament, "
-    "max(entity = 'threshold') AS threshold, max(entity = 'print_job') AS print_job, "
-    "max(entity = 'slot') AS slot, max(entity = 'printer') AS printer, "
-    "max(op = 'delete') AS deleted FROM change NOT INDEXED WHERE seq > :since";
-
-static bool concerned(const struct alerts_rule *rule, const json_t *kinds)
-{
-    bool changed = false;
-    for (size_t i = 0; i < LEN(rule->entities) && rule->entities[i]; i++)
-        changed |= args_int(kinds, rule->entities[i], 1) != 0; /* not among them: better look */
-    return changed;
-}
+/* What changed, the bits of enum alerts_kinds: each kind of thing has one row, so that a sum does.
+ */
+static const char changed[] =
+    "SELECT coalesce((SELECT due FROM alert_look WHERE only = 1), 1) + coalesce(sum(CASE entity "
+    "WHEN 'threshold' THEN 2 WHEN 'print_job' THEN 4 WHEN 'slot' THEN 8 WHEN 'printer' THEN 16 "
+    "ELSE 0 END), 0) FROM change_newest WHERE seq > :since /* scan */";
 
 struct gate {
     const char *sql;
@@ -129,20 +122,20 @@ static bool has_news(struct db *db, const struct alerts_rule *rule, struct gate 
 
 enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
-    if (db_failed(db) || changes_newest(db) == since)
-        return db_status(db, why);
     json_auto_t *args = db_args(db, json_pack("{s:I, s:I}", "since", (json_int_t)since, "margin_mg",
                                               (json_int_t)RULE_LOW_MARGIN_MG));
-    json_auto_t *kinds = db_row(db, kinds_changed, args, NULL);
+    int64_t kinds = db_int(db, changed, args, 0);
     struct gate gate = {0};
     enum err e = db_status(db, why);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
-        if (concerned(&alerts_rules[i], kinds) && has_news(db, &alerts_rules[i], &gate, args))
+        if ((alerts_rules[i].kinds & kinds) && has_news(db, &alerts_rules[i], &gate, args))
             e = follow_rule(db, &alerts_rules[i], since, why);
-    if (e == OK && args_int(kinds, "deleted", 0))
+    if (e == OK && (kinds & ALERTS_ROLLS) && db_int(db, deleted, args, 0))
         end_deleted(db, since);
-    if (e == OK && args_int(kinds, "printer", 0))
+    if (e == OK && (kinds & ALERTS_PRINTERS))
         end_unwatched(db, since);
+    if (e == OK && (kinds & ALERTS_ROLLS))
+        db_exec(db, "UPDATE alert_look SET due = 0 WHERE only = 1", NULL);
     return e ? e : db_status(db, why);
 }
 

@@ -13,6 +13,15 @@
 
 struct buf;
 
+/* What a group of writes changed, as far as alerts follow from it. */
+enum alerts_kinds {
+    ALERTS_ROLLS = 1, /* rolls or products, where it may matter: see migration 0010 */
+    ALERTS_THRESHOLDS = 2,
+    ALERTS_PRINTS = 4,
+    ALERTS_SLOTS = 8,
+    ALERTS_PRINTERS = 16,
+};
+
 /*
  * One rule: a query with a row for each cause, among what changed after :since, whose alert is to
  * be opened or ended, and the words for it. Columns: `cause`; `opens`: it holds; `holds`: an open
@@ -22,7 +31,7 @@ struct buf;
  */
 struct alerts_rule {
     enum alert_kind kind;
-    const char *entities[2]; /* one of them has to have changed, as in the change feed */
+    int64_t kinds; /* one of these has to have changed */
     const char *sql;
     void (*tell)(struct buf *text, const json_t *row);
     /* Asked first, once for all rules that share it: a number, whose bit ${bit} says that this one

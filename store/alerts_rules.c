@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "core/rules.h"
 #include "store/args.h"
 
 static double number(const json_t *row, const char *key)
@@ -43,6 +44,8 @@ static void tell_roll(struct buf *text, const json_t *row)
 #define TOUCHED_ROLLS                                                                              \
     " FROM change c JOIN spool s ON s.public_id = c.public_id "                                    \
     "JOIN spools v ON v.spool_id = s.public_id WHERE +c.entity = 'spool' AND c.seq > :since"
+
+_Static_assert(RULE_LOW_MARGIN_MG < 50000, "the triggers of migration 0010 know of 50 g");
 
 #define KNOWN_ROLL "s.draft = 0 AND s.initial_mg > 0 AND s.archived_at IS NULL"
 
@@ -270,15 +273,15 @@ static const char forecast_over[] = NEWS
     "WHERE +c.entity = 'print_job' AND c.seq > :since AND j.ended_at IS NOT NULL" OF_RULE;
 
 const struct alerts_rule alerts_rules[] = {
-    {ALERT_LOW_SPOOL, {"spool"}, low_spool, tell_low_spool, rolls_gate, 1},
-    {ALERT_WEIGHT_MISMATCH, {"spool"}, weight_mismatch, tell_weight_mismatch, rolls_gate, 2},
-    {ALERT_DRY_BY_PASSED, {"spool"}, dry_by_passed, tell_dry_by, rolls_gate, 4},
-    {ALERT_LOW_PRODUCT, {"filament"}, low_product, tell_low_product, products_gate, 1},
-    {ALERT_LOW_PRODUCT, {"threshold"}, low_product_anew, tell_low_product},
-    {ALERT_RUNOUT, {"print_job", "slot"}, runout, tell_runout},
-    {ALERT_UNASSIGNED_IN_USE, {"print_job", "slot"}, unassigned_in_use, tell_unassigned},
-    {ALERT_RUNOUT_FORECAST, {"print_job"}, forecast_over, tell_runout},
-    {ALERT_PRINT_FINISHED, {"print_job"}, print_end, tell_print_end},
-    {ALERT_OPEN_CHARGE, {"print_job"}, open_charge, tell_open_charge},
+    {ALERT_LOW_SPOOL, ALERTS_ROLLS, low_spool, tell_low_spool, rolls_gate, 1},
+    {ALERT_WEIGHT_MISMATCH, ALERTS_ROLLS, weight_mismatch, tell_weight_mismatch, rolls_gate, 2},
+    {ALERT_DRY_BY_PASSED, ALERTS_ROLLS, dry_by_passed, tell_dry_by, rolls_gate, 4},
+    {ALERT_LOW_PRODUCT, ALERTS_ROLLS, low_product, tell_low_product, products_gate, 1},
+    {ALERT_LOW_PRODUCT, ALERTS_THRESHOLDS, low_product_anew, tell_low_product},
+    {ALERT_RUNOUT, ALERTS_PRINTS | ALERTS_SLOTS, runout, tell_runout},
+    {ALERT_UNASSIGNED_IN_USE, ALERTS_PRINTS | ALERTS_SLOTS, unassigned_in_use, tell_unassigned},
+    {ALERT_RUNOUT_FORECAST, ALERTS_PRINTS, forecast_over, tell_runout},
+    {ALERT_PRINT_FINISHED, ALERTS_PRINTS, print_end, tell_print_end},
+    {ALERT_OPEN_CHARGE, ALERTS_PRINTS, open_charge, tell_open_charge},
 };
 const size_t alerts_rules_count = LEN(alerts_rules);

@@ -163,6 +163,11 @@ CREATE TABLE alert (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE alert_look (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    due INTEGER NOT NULL CHECK (due IN (0, 1))
+) STRICT;
+
 CREATE TABLE api_key (
     id INTEGER PRIMARY KEY,
     public_id TEXT NOT NULL UNIQUE,
@@ -651,6 +656,51 @@ CREATE TABLE 'vendor_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WI
 
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
     INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
+END;
+
+CREATE TRIGGER alert_look_edited AFTER UPDATE OF filament, initial_mg, threshold_mg, purchase_date, opened_at,
+    dried_at, draft, archived_at, deleted_at ON spool BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_filament_deleted AFTER DELETE ON filament BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_filament_updated AFTER UPDATE OF material ON filament BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_material_inserted AFTER INSERT ON material BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_material_updated AFTER UPDATE ON material BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_spool_deleted AFTER DELETE ON spool BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_spool_inserted AFTER INSERT ON spool BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_threshold_inserted AFTER INSERT ON threshold BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_threshold_updated AFTER UPDATE ON threshold BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
+END;
+
+CREATE TRIGGER alert_look_used AFTER UPDATE OF used_mg ON spool
+WHEN min(OLD.initial_mg - OLD.used_mg, NEW.initial_mg - NEW.used_mg) <= 50000
+    + max(100000, coalesce(NEW.threshold_mg, 0),
+        (SELECT coalesce(max(max(coalesce(chosen_mg, 0), coalesce(configured_mg, 0))), 0)
+            FROM threshold WHERE rowid > 0)) BEGIN
+    UPDATE alert_look SET due = 1 WHERE only = 1 AND due = 0;
 END;
 
 CREATE TRIGGER alert_of_question AFTER UPDATE OF state ON question WHEN NEW.state <> 'open' BEGIN

@@ -133,9 +133,9 @@ static void every_table_is_known(void **state)
     (void)state;
     /* What is of this place, of this daemon and its clients. */
     static const char *const at_home[] = {
-        "question", "alert",          "device",        "activity",     "channel",
-        "delivery", "api_key",        "pair_code",     "instance",     "idempotency",
-        "change",   "change_dropped", "change_newest", "source_event", NULL};
+        "question",       "alert",         "alert_look",   "device",   "activity",    "channel",
+        "delivery",       "api_key",       "pair_code",    "instance", "idempotency", "change",
+        "change_dropped", "change_newest", "source_event", NULL};
     struct db *db = case_open();
     json_auto_t *tables = db_rows(
         db,
