@@ -97,12 +97,13 @@ static void end_unwatched(struct db *db, int64_t since)
             args);
 }
 
-/* What changed, the bits of enum alerts_kinds: each kind of thing has one row, so that a sum does.
- */
+/* What changed: the bits of enum alerts_kinds. */
 static const char changed[] =
-    "SELECT coalesce((SELECT due FROM alert_look WHERE only = 1), 1) + coalesce(sum(CASE entity "
-    "WHEN 'threshold' THEN 2 WHEN 'print_job' THEN 4 WHEN 'slot' THEN 8 WHEN 'printer' THEN 16 "
-    "ELSE 0 END), 0) FROM change_newest WHERE seq > :since /* scan */";
+    "SELECT (SELECT due FROM alert_look WHERE only = 1) "
+    "+ 2 * ((SELECT seq FROM change_newest WHERE entity = 'threshold') > :since) "
+    "+ 4 * ((SELECT seq FROM change_newest WHERE entity = 'print_job') > :since) "
+    "+ 8 * ((SELECT seq FROM change_newest WHERE entity = 'slot') > :since) "
+    "+ 16 * ((SELECT seq FROM change_newest WHERE entity = 'printer') > :since)";
 
 struct gate {
     const char *sql;
@@ -124,7 +125,7 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I, s:I}", "since", (json_int_t)since, "margin_mg",
                                               (json_int_t)RULE_LOW_MARGIN_MG));
-    int64_t kinds = db_int(db, changed, args, 0);
+    int64_t kinds = db_int(db, changed, args, ALERTS_ALL);
     struct gate gate = {0};
     enum err e = db_status(db, why);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)

@@ -20,6 +20,7 @@ enum alerts_kinds {
     ALERTS_PRINTS = 4,
     ALERTS_SLOTS = 8,
     ALERTS_PRINTERS = 16,
+    ALERTS_ALL = 31,
 };
 
 /*
