@@ -252,11 +252,11 @@ static enum err take_in(struct request *request, struct reply *reply, bool *ret_
 }
 
 /* Find out whether the request came before: in a snapshot that knows all that is no longer under
- * way. */
+ * way. Nor is one held while a body comes, which may be slow. */
 static enum err look_back(struct request *request, struct reply *reply, struct why *why)
 {
     enum err e = repeat_enter(request, reply, why);
-    if (e == OK && request->repeat.key)
+    if (e == OK && (request->repeat.key || request->call->body_len != 0))
         request_no_reader(request);
     return e;
 }
