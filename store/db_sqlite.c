@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "store/db_blocks.h"
 
 enum { CACHED = 40, BUSY_MS = LIMIT_DOOR_MS };
 
@@ -18,6 +19,7 @@ struct db {
     struct why why;
     int64_t now, fixed_now, outer_now;
     struct id_source ids;
+    struct db_blocks *blocks; /* of a writer, in transactions */
     bool lint;
 };
 
@@ -133,50 +135,11 @@ static struct db_statement *prepare(struct db *db, const char *sql)
     return oldest;
 }
 
-static int bind_tree(sqlite3_stmt *st, int at, const json_t *value)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    return text ? sqlite3_bind_text(st, at, text, -1, free) : SQLITE_NOMEM;
-}
-
-static int bind_value(sqlite3_stmt *st, int at, const json_t *value)
-{
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_INTEGER:
-        return sqlite3_bind_int64(st, at, json_integer_value(value));
-    case JSON_REAL:
-        return sqlite3_bind_double(st, at, json_real_value(value));
-    case JSON_STRING:
-        return sqlite3_bind_text(st, at, json_string_value(value), (int)json_string_length(value),
-                                 SQLITE_STATIC);
-    case JSON_OBJECT:
-    case JSON_ARRAY:
-        return bind_tree(st, at, value);
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return sqlite3_bind_int(st, at, json_is_true(value));
-    default:
-        return sqlite3_bind_null(st, at);
-    }
-}
-
-static int bind_named(struct db *db, sqlite3_stmt *st, const json_t *args)
-{
-    int rc = SQLITE_OK;
-    for (int i = 1; i <= sqlite3_bind_parameter_count(st) && rc == SQLITE_OK; i++) {
-        const char *name = sqlite3_bind_parameter_name(st, i) + 1;
-        const json_t *value = json_object_get(args, name);
-        rc = !value && strcmp(name, "now") == 0 ? sqlite3_bind_int64(st, i, db->now)
-                                                : bind_value(st, i, value);
-    }
-    return rc;
-}
-
 /* Prepared and bound; NULL after a failure. Every start is followed by a finish. */
 struct db_statement *db_sqlite_start(struct db *db, const char *sql, const json_t *args)
 {
     struct db_statement *st = prepare(db, sql);
-    if (st && db_sqlite_note(db, bind_named(db, st->handle, args)) != OK) {
+    if (st && db_sqlite_note(db, db_sqlite_bind(st->handle, args, db->now)) != OK) {
         sqlite3_clear_bindings(st->handle);
         return NULL;
     }
@@ -229,6 +192,7 @@ static enum err prepare_connection(struct db *db)
 static void configure_once(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    db_blocks_configure();
 }
 
 enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct why *why)
@@ -240,6 +204,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct
         return why_fail(why, ERR_NOMEM, NULL, NULL, "no memory for a database connection");
     db->mode = mode;
     db->now = clock_now();
+    db->blocks = mode == DB_WRITE ? db_blocks_new() : NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int rc = sqlite3_open_v2(path, &db->handle,
                              mode == DB_WRITE ? flags | SQLITE_OPEN_CREATE : flags, NULL);
@@ -263,6 +228,7 @@ void db_close(struct db *db)
     for (size_t i = 0; i < CACHED; i++)
         statement_clear(&db->cache[i]);
     sqlite3_close_v2(db->handle);
+    db_blocks_free(db->blocks);
     free(db);
 }
 
@@ -318,6 +284,7 @@ enum err db_begin(struct db *db)
 {
     forget_error(db);
     refresh_now(db);
+    db_blocks_use(db->blocks);
     return db_exec(db, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", NULL);
 }
 
@@ -326,6 +293,7 @@ void db_rollback(struct db *db)
     forget_error(db);
     if (db_in_transaction(db))
         db_exec(db, "ROLLBACK", NULL);
+    db_blocks_use(NULL);
     forget_error(db);
     refresh_now(db);
 }
@@ -338,6 +306,7 @@ enum err db_commit(struct db *db, struct why *why)
     enum err e = db_status(db, why);
     if (e)
         db_rollback(db);
+    db_blocks_use(NULL);
     refresh_now(db);
     return e;
 }

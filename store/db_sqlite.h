@@ -1,6 +1,7 @@
 /*
- * What the two files of the SQLite backend share: db_sqlite.c (connection, statements, session) and
- * db_sqlite_rows.c (rows as JSON). Nothing else includes this, nothing else knows sqlite3.
+ * What the files of the SQLite backend share: db_sqlite.c (connection, statements, session),
+ * db_sqlite_bind.c (JSON as parameters) and db_sqlite_rows.c (rows as JSON). Nothing else includes
+ * this, and nothing but db_blocks.c else knows sqlite3.
  * Owner: the connection owns its statements. Thread: the connection's. Lock: none.
  */
 #ifndef STORE_DB_SQLITE_H
@@ -35,6 +36,10 @@ struct db_statement {
 struct db_statement *db_sqlite_start(struct db *db, const char *sql, const json_t *args);
 bool db_sqlite_step(struct db *db, struct db_statement *st); /* is there a row? */
 void db_sqlite_finish(struct db *db, struct db_statement *st);
+
+/* Bind the values of ${args} by name; `now`, where it has none of its own, is ${now}. Returns a
+ * code of the library. */
+int db_sqlite_bind(sqlite3_stmt *st, const json_t *args, int64_t now);
 
 /* Keep the first error of the library as the sticky one; returns the sticky one. */
 enum err db_sqlite_note(struct db *db, int rc);

@@ -201,6 +201,29 @@ static void a_new_schema_has_new_columns(void **state)
     case_close(db);
 }
 
+/* The memory that it lent itself goes with it, also out of a transaction, and this thread goes on
+ * with another. */
+static void a_connection_may_close_in_a_transaction(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        struct db *db = NULL;
+        struct why why = {0};
+        assert_int_equal(db_open(":memory:", DB_WRITE, &db, &why), OK);
+        db_script(db, "CREATE TABLE t (x)");
+        assert_int_equal(db_begin(db), OK);
+        for (int i = 0; i < 200; i++)
+            db_exec(db, "INSERT INTO t VALUES (randomblob(900)), (hex(randomblob(300)))", NULL);
+        if (round == 1)
+            assert_int_equal(db_commit(db, &why), OK);
+        else if (round == 2)
+            db_rollback(db);
+        assert_int_equal(db_int(db, "SELECT count(*) FROM t /* scan */", NULL, -1),
+                         round == 2 ? 0 : 400);
+        db_close(db);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(counted_ids_repeat),
         cmocka_unit_test(many_statements_do_not_mix),
         cmocka_unit_test(a_new_schema_has_new_columns),
+        cmocka_unit_test(a_connection_may_close_in_a_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
