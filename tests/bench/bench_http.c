@@ -25,7 +25,7 @@
 #include "store/readers.h"
 #include "store/spools.h"
 
-enum { ROUNDS = 9, ROLLS = 10000, BOX = 50, READERS = 4, WRITERS = 16, LINE = 512 };
+enum { ROUNDS = 7, ROLLS = 10000, BOX = 50, READERS = 4, WRITERS = 16, LINE = 512 };
 static const double least_read = 0.6, least_list = 60, least_gain = 4, least_alone = 0.9;
 static const char path[] = WORK_DIR "/bench_http.db";
 static const char adjustment[] = "{\"adjustment_grams\": -0.001}";
