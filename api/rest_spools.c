@@ -41,7 +41,7 @@ enum err rest_spools_delete(struct request *request, struct reply *reply, struct
 enum err rest_spools_adjust(struct request *request, struct reply *reply, struct why *why)
 {
     int64_t seq = 0;
-    enum err e = spools_adjust_text(request->db, request->args, &reply->body, &seq, why);
+    enum err e = spools_adjust(request->db, request->args, &reply->body, &seq, why);
     if (e == OK)
         reply_etag(reply, seq);
     return e;

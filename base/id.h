@@ -2,8 +2,10 @@
  * Public identifiers: UUID version 7 (RFC 9562), from time and randomness in the daemon, from time
  * and a counter in replay, where the same input must give the same bytes. Those of one source
  * ascend, also within a millisecond and over a small step back of the clock (section 6.2, method
- * 1): rows that are made together stay together in every index. Owner: struct id_source belongs to
- * one connection or one test. Thread: one at a time for each source. Lock: none.
+ * 1): rows that are made together stay together in every index.
+ *
+ * Owner: struct id_source belongs to one connection or one test.
+ * Thread: one at a time for each source. Lock: none.
  */
 #ifndef BASE_ID_H
 #define BASE_ID_H

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Kinds of blocks by size, in steps; larger ones are not kept. At most 0.5 MB. */
+/* Kinds of blocks by size, in steps; larger ones are not kept. At most 0.6 MB. */
 enum { STEP = 64, KINDS = 18, KEPT = 56 };
 
 struct block {

@@ -38,12 +38,11 @@ enum err spools_delete(struct db *db, const json_t *args, json_t **ret, struct w
 enum err spools_archive(struct db *db, const json_t *args, json_t **ret, struct why *why);
 enum err spools_restore(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* Exactly one of adjustment_grams, new_weight_grams, gross_grams (with tare_grams, else the known
- * one), used_length_mm; `raise_initial`, `note`. Returns {spool_id, new_weight, event_id, spool}.
- */
-enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why);
-/* The same as text; ${ret_seq} is its ETag. */
-enum err spools_adjust_text(struct db *db, const json_t *args, struct buf *ret_body,
-                            int64_t *ret_seq, struct why *why);
+ * one), used_length_mm; `raise_initial`, `note`. Writes {spool_id, new_weight, event_id, spool} as
+ * text;
+ * ${ret_seq} is the roll's ETag. */
+enum err spools_adjust(struct db *db, const json_t *args, struct buf *ret_body, int64_t *ret_seq,
+                       struct why *why);
 
 enum err spools_get(struct db *db, const json_t *args, json_t **ret, struct why *why);
 /* The same as text, for GET; ${ret_seq} is its ETag. */

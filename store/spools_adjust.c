@@ -108,24 +108,8 @@ static enum err adjust(struct db *db, const json_t *args, struct adjusted *ret, 
     return OK;
 }
 
-enum err spools_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why)
-{
-    struct adjusted done = {0};
-    json_t *spool = NULL;
-    enum err e = adjust(db, args, &done, why);
-    json_auto_t *spool_id = done.spool_id;
-    if (e == OK)
-        e = spools_row(db, done.id, &spool, why);
-    if (e != OK)
-        return e;
-    *ret = db_args(db, json_pack("{s:O, s:O, s:s, s:o}", "spool_id", spool_id, "new_weight",
-                                 json_object_get(spool, "current_weight_grams"), "event_id",
-                                 done.event, "spool", spool));
-    return db_status(db, why);
-}
-
-enum err spools_adjust_text(struct db *db, const json_t *args, struct buf *ret_body,
-                            int64_t *ret_seq, struct why *why)
+enum err spools_adjust(struct db *db, const json_t *args, struct buf *ret_body, int64_t *ret_seq,
+                       struct why *why)
 {
     struct adjusted done = {0};
     enum err e = adjust(db, args, &done, why);

@@ -109,7 +109,7 @@ static void write_plain(struct bare *bare)
     pthread_mutex_lock(&bare->lock);
     json_auto_t *args =
         json_pack("{s:i, s:i}", "spool_id", (int)(bare->done++ % 1000) + 1, "adjustment_grams", -1);
-    if (db_begin(bare->db) || spools_adjust_text(bare->db, args, &ret, &seq, &why) ||
+    if (db_begin(bare->db) || spools_adjust(bare->db, args, &ret, &seq, &why) ||
         db_commit(bare->db, &why))
         give_up("plain", &why);
     pthread_mutex_unlock(&bare->lock);

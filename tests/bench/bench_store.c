@@ -41,10 +41,10 @@ static void give_up(const char *what, const struct why *why)
 static enum err adjust(void *ctx, struct db *db, struct why *why)
 {
     json_t *args = json_pack("{s:i, s:i}", "spool_id", *(int *)ctx, "adjustment_grams", -1);
-    json_t *ret = NULL;
-    enum err e = spools_adjust(db, args, &ret, why);
+    auto_buf answer = {0};
+    int64_t seq;
+    enum err e = spools_adjust(db, args, &answer, &seq, why);
     json_decref(args);
-    json_decref(ret);
     return e;
 }
 

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/door.h"
@@ -97,10 +98,10 @@ static enum err adjust(void *ctx, struct db *db, struct why *why)
     snprintf(note, sizeof note, "n%d", work->number);
     json_t *args = json_pack("{s:i, s:i, s:s}", "spool_id", work->roll + 1, "adjustment_grams", -7,
                              "note", note);
-    json_t *ret = NULL;
-    enum err e = spools_adjust(db, args, &ret, why);
+    auto_buf answer = {0};
+    int64_t seq;
+    enum err e = spools_adjust(db, args, &answer, &seq, why);
     json_decref(args);
-    json_decref(ret);
     if (e == OK && work->fail)
         e = why_fail(why, ERR_INVALID, "on_purpose", NULL, "fails after its work");
     return e;

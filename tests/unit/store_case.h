@@ -15,12 +15,14 @@
 #include <jansson.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/args.h"
 #include "store/db.h"
 #include "store/ledger.h"
 #include "store/list.h"
 #include "store/migrate.h"
+#include "store/spools.h"
 
 typedef enum err case_call(struct db *db, const json_t *args, json_t **ret, struct why *why);
 typedef enum err case_list(struct db *db, const json_t *args, struct list *ret, struct why *why);
@@ -77,6 +79,20 @@ static inline json_t *case_ok(struct db *db, case_call *call, json_t *args)
     json_decref(args);
     case_sound(db);
     return ret;
+}
+
+/* What spools_adjust writes, as a tree: a call as the others. */
+static inline enum err case_adjust(struct db *db, const json_t *args, json_t **ret, struct why *why)
+{
+    auto_buf text = {0};
+    int64_t seq = 0;
+    enum err e = spools_adjust(db, args, &text, &seq, why);
+    if (e != OK)
+        return e;
+    *ret = json_loadb(text.data, text.len, 0, NULL);
+    assert_non_null(*ret);
+    assert_true(seq > 0);
+    return OK;
 }
 
 /* The call must fail so, and leave no trace. */

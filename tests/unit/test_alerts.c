@@ -74,15 +74,15 @@ static void a_standing_alert_hides_nothing(void **state)
     act(db, spools_create, roll_of("Basic", KG));
     act(db, spools_update, numbered(1, "purchase_date", json_string("2020-01-01")));
     open_are(db, "dry_by_passed:1");
-    act(db, spools_adjust, numbered(1, "new_weight_grams", json_integer(90000)));
+    act(db, case_adjust, numbered(1, "new_weight_grams", json_integer(90000)));
     open_are(db, "dry_by_passed:1 low_spool:1");
     int64_t since = changes_newest(db);
     charge(db, 1, 95000);
     follow(db, since);
     open_are(db, "dry_by_passed:1 low_spool:1 weight_mismatch:1");
-    act(db, spools_adjust, numbered(1, "new_weight_grams", json_integer(105000)));
+    act(db, case_adjust, numbered(1, "new_weight_grams", json_integer(105000)));
     open_are(db, "dry_by_passed:1 low_spool:1"); /* hysteresis */
-    act(db, spools_adjust, numbered(1, "new_weight_grams", json_integer(111000)));
+    act(db, case_adjust, numbered(1, "new_weight_grams", json_integer(111000)));
     open_are(db, "dry_by_passed:1");
     act(db, spools_update, numbered(1, "dried_at", json_integer(case_start)));
     open_are(db, "");
@@ -124,7 +124,7 @@ static void a_product_gets_low_by_any_way(void **state)
         {spools_archive, spools_restore, "{\"spool_id\": 1}", "{\"spool_id\": 1}"},
         {spools_delete, no_change, "{\"spool_id\": 1}", NULL},
         {spools_delete, no_change, "{\"spool_id\": 1, \"purge\": true}", NULL},
-        {spools_adjust, spools_adjust, "{\"spool_id\": 1, \"new_weight_grams\": 0}",
+        {case_adjust, case_adjust, "{\"spool_id\": 1, \"new_weight_grams\": 0}",
          "{\"spool_id\": 1, \"new_weight_grams\": 1000000}"},
         {spools_update, spools_update, "{\"spool_id\": 1, \"product_name\": \"Other\"}",
          "{\"spool_id\": 1, \"product_name\": \"Basic\"}"},
@@ -137,7 +137,7 @@ static void a_product_gets_low_by_any_way(void **state)
         act(db, spools_create, roll_of("Basic", KG));
         act(db, spools_create, roll_of("Basic", KG));
         act(db, spools_update, numbered(2, "threshold_grams", json_integer(10000)));
-        act(db, spools_adjust, numbered(2, "new_weight_grams", json_integer(60000)));
+        act(db, case_adjust, numbered(2, "new_weight_grams", json_integer(60000)));
         open_are(db, "");
         act(db, cases[i].call, json_loads(cases[i].args, 0, NULL));
         json_auto_t *low =
@@ -271,7 +271,7 @@ static struct chance happen(int roll)
     case 9:
         return (struct chance){NULL, json_pack("{s:i}", "spool_id", roll)};
     default:
-        return (struct chance){spools_adjust, numbered(roll, "new_weight_grams", some_mg())};
+        return (struct chance){case_adjust, numbered(roll, "new_weight_grams", some_mg())};
     }
 }
 

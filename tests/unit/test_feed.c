@@ -25,7 +25,7 @@ static json_t *make(struct db *db)
 
 static void change(struct db *db, json_t *id)
 {
-    json_auto_t *done = case_ok(db, spools_adjust,
+    json_auto_t *done = case_ok(db, case_adjust,
                                 json_pack("{s:O, s:i}", "spool_id", id, "adjustment_grams", -1000));
 }
 

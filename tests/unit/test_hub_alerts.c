@@ -189,7 +189,7 @@ static enum err run_empty(void *ctx, struct db *db, struct why *why)
     const struct writer *writer = ctx;
     json_auto_t *row = NULL, *args = json_pack("{s:i, s:i}", "spool_id", writer->roll,
                                                "adjustment_grams", -960000);
-    enum err e = spools_adjust(db, args, &row, why);
+    enum err e = case_adjust(db, args, &row, why);
     return e || !writer->result ? e : why_fail(why, writer->result, "no", NULL, "changed its mind");
 }
 

@@ -52,22 +52,22 @@ static void adjusting(void **state)
     struct db *db = case_open();
     json_auto_t *roll = spool_make(db, "#FF0000", 1000);
     json_auto_t *less = case_ok(
-        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
+        db, case_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
     assert_int_equal(case_number(less, "new_weight"), 950);
     json_auto_t *set = case_ok(
-        db, spools_adjust, spool_with(spool_of(roll), "new_weight_grams", json_integer(500500)));
+        db, case_adjust, spool_with(spool_of(roll), "new_weight_grams", json_integer(500500)));
     case_near(set, "new_weight", 500.5, 1e-9);
     json_t *scale = spool_with(spool_of(roll), "gross_grams", json_integer(700000));
     json_auto_t *weighed =
-        case_ok(db, spools_adjust, spool_with(scale, "tare_grams", json_integer(250000)));
+        case_ok(db, case_adjust, spool_with(scale, "tare_grams", json_integer(250000)));
     assert_int_equal(case_number(weighed, "new_weight"), 450);
-    case_refused(db, spools_adjust, ERR_INVALID, "tare_unknown",
+    case_refused(db, case_adjust, ERR_INVALID, "tare_unknown",
                  spool_with(spool_of(roll), "gross_grams", json_integer(700000)));
-    case_refused(db, spools_adjust, ERR_INVALID, "weight_below_zero",
+    case_refused(db, case_adjust, ERR_INVALID, "weight_below_zero",
                  spool_with(spool_of(roll), "adjustment_grams", json_integer(-450001)));
-    case_refused(db, spools_adjust, ERR_INVALID, "exactly_one", spool_of(roll));
+    case_refused(db, case_adjust, ERR_INVALID, "exactly_one", spool_of(roll));
     json_t *both = spool_with(spool_of(roll), "adjustment_grams", json_integer(1));
-    case_refused(db, spools_adjust, ERR_INVALID, "exactly_one",
+    case_refused(db, case_adjust, ERR_INVALID, "exactly_one",
                  spool_with(both, "new_weight_grams", json_integer(1)));
     case_close(db);
 }
@@ -80,7 +80,7 @@ static void length_is_weight_by_density(void **state)
     json_t *known = spool_with(spool_of(roll), "density_g_cm3", json_real(1.24));
     json_auto_t *done = case_ok(db, spools_update, known);
     json_auto_t *used =
-        case_ok(db, spools_adjust, spool_with(spool_of(roll), "used_length_mm", json_real(10000)));
+        case_ok(db, case_adjust, spool_with(spool_of(roll), "used_length_mm", json_real(10000)));
     /* pi / 4 x 1.75^2 x 10000 mm3 = 24.0528 cm3, x 1.24 = 29.825 g */
     case_near(used, "new_weight", 1000 - 29.825, 0.001);
     case_close(db);
@@ -92,7 +92,7 @@ static void undoing(void **state)
     struct db *db = case_open();
     json_auto_t *roll = spool_make(db, "#FF0000", 1000);
     json_auto_t *less = case_ok(
-        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
+        db, case_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
     json_t *event = json_pack("{s:O}", "event_id", json_object_get(less, "event_id"));
     json_auto_t *undone = case_ok(db, ledger_undo, json_incref(event));
     assert_int_equal(case_number(undone, "new_weight"), 1000);

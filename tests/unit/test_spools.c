@@ -153,7 +153,7 @@ static void deleting_leaves_a_tombstone(void **state)
     struct db *db = case_open();
     json_auto_t *roll = spool_make(db, "#FF0000", 1000);
     json_auto_t *less = case_ok(
-        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
+        db, case_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-50000)));
     case_refused(db, spools_delete, ERR_CONFLICT, "spool_has_history",
                  spool_with(spool_of(roll), "purge", json_true()));
     json_auto_t *gone = case_ok(db, spools_delete, spool_of(roll));
@@ -305,7 +305,7 @@ static void every_change_moves_its_number(void **state)
     int64_t seq = changes_of(db, "spool", id);
     assert_true(seq > 0);
     json_auto_t *less = case_ok(
-        db, spools_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-1000)));
+        db, case_adjust, spool_with(spool_of(roll), "adjustment_grams", json_integer(-1000)));
     assert_true(changes_of(db, "spool", id) > seq);
     seq = changes_of(db, "spool", id);
     db_exec(db, "UPDATE vendor SET name = 'Bambu' /* scan */", NULL);

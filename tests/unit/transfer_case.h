@@ -73,7 +73,7 @@ static inline int64_t transfer_case_total(const json_t *report, const char *resu
 static inline void transfer_case_forget(struct db *db, const char *name)
 {
     json_auto_t *id = print_spool_id(db, name);
-    json_auto_t *used = case_ok(db, spools_adjust,
+    json_auto_t *used = case_ok(db, case_adjust,
                                 json_pack("{s:O, s:i}", "spool_id", id, "adjustment_grams", -7001));
     json_auto_t *gone = case_ok(db, spools_delete, json_pack("{s:O}", "spool_id", id));
 }
