@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-int64_t clock_now(void);  /* wall clock, milliseconds since 1970 UTC */
-int64_t clock_mono(void); /* milliseconds that never jump; for deadlines */
+int64_t clock_now(void);     /* wall clock, milliseconds since 1970 UTC */
+int64_t clock_mono(void);    /* milliseconds that never jump; for deadlines */
+int64_t clock_mono_us(void); /* the same in microseconds; for what is over in less than one */
 
 #endif

@@ -27,6 +27,7 @@ enum {
     LIMIT_STREAMS = 8,          /* SSE streams at once */
     LIMIT_CLIENT_STREAMS = 4,   /* of which one client has so many at most */
     LIMIT_GROUP = 64,           /* plans in one COMMIT */
+    LIMIT_GROUP_MS = 20,        /* and how long it is open for those who come */
     LIMIT_SOURCE_EVENTS = 2000, /* webhooks and polls kept for diagnosis */
     LIMIT_ENTITIES = 1000,      /* lines of [homeassistant.entities] */
     LIMIT_DOOR_MS = 5000,       /* longest wait of a writer at the door */

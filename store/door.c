@@ -1,39 +1,15 @@
 #include "store/door.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/db.h"
+#include "store/door_inside.h"
 
-enum party_state { WAITING, LEADING, TAKEN, DONE };
-
-/* What one caller brought: the requests that must share a COMMIT. It lives on the caller's stack.
- * Each waits by a semaphore of its own, which wakes it without the door's lock: else all of a group
- * that was committed would stand between the next leader and the queue. */
-struct party {
-    struct door_request *requests;
-    size_t count;
-    _Atomic enum party_state state; /* LEADING and DONE are final, and told by `turn` */
-    sem_t turn;
-    struct party *next;
-};
-
-struct door {
-    pthread_mutex_t lock; /* of all below but db, which is the leader's, and hooks, which stay */
-    struct party *first, **last;
-    bool led, refusing;
-    struct db *db;
-    struct door_hooks hooks;
-    atomic_uint_fast64_t version; /* without the lock; the leader alone writes it */
-};
+enum { GROUP_US = LIMIT_GROUP_MS * 1000, DOOR_US = LIMIT_DOOR_MS * 1000 };
 
 enum err door_open(struct db *db, const struct door_hooks *hooks, struct door **ret_door,
                    struct why *why)
@@ -72,120 +48,6 @@ uint64_t door_version(const struct door *door)
     return atomic_load(&door->version);
 }
 
-/* --- one group, by the leader, without the lock --- */
-
-static enum err failed(struct door_request *request, struct db *db)
-{
-    enum err e = db_status(db, &request->why);
-    return e ? e : why_fail(&request->why, ERR_IO, "rolled_back", NULL, "the database rolled back");
-}
-
-/* Run one request; with ${alone} its failure is the transaction's. */
-static void run_request(struct db *db, struct door_request *request, bool alone)
-{
-    if (!alone && db_savepoint(db) != OK) {
-        request->result = failed(request, db);
-        return;
-    }
-    request->why = (struct why){0};
-    request->result = request->run(request->ctx, db, &request->why);
-    if (request->result == OK && db_failed(db))
-        request->result = failed(request, db);
-    if (alone || !db_in_transaction(db))
-        return;
-    if (request->result != OK)
-        db_revert(db);
-    else if (db_release(db) != OK)
-        request->result = failed(request, db);
-}
-
-static void fail_all(struct party *group, enum err e, const struct why *why)
-{
-    for (struct party *p = group; p; p = p->next)
-        for (size_t i = 0; i < p->count; i++)
-            if (p->requests[i].result == OK) {
-                p->requests[i].result = e;
-                p->requests[i].why = *why;
-            }
-}
-
-/* False: the transaction is gone with everything in it (disk full, I/O error, no memory). */
-static bool run_parties(struct db *db, struct party *group, bool alone)
-{
-    for (struct party *p = group; p; p = p->next)
-        for (size_t i = 0; i < p->count; i++) {
-            run_request(db, &p->requests[i], alone);
-            if (!db_in_transaction(db) || (!alone && db_failed(db)))
-                return false;
-        }
-    return true;
-}
-
-static bool any_done(const struct party *group)
-{
-    for (const struct party *p = group; p; p = p->next)
-        for (size_t i = 0; i < p->count; i++)
-            if (p->requests[i].result == OK)
-                return true;
-    return false;
-}
-
-static void tell_all(struct party *group)
-{
-    for (struct party *p = group; p; p = p->next)
-        for (size_t i = 0; i < p->count; i++)
-            if (p->requests[i].done)
-                p->requests[i].done(p->requests[i].ctx, p->requests[i].result);
-}
-
-static enum err commit(struct door *door, struct why *why)
-{
-    atomic_fetch_add(&door->version, 1);
-    enum err e = db_commit(door->db, why);
-    atomic_fetch_add(&door->version, 1);
-    return e;
-}
-
-static enum err begin(const struct door *door)
-{
-    enum err e = db_begin(door->db);
-    if (e == OK && door->hooks.begin)
-        door->hooks.begin(door->hooks.ctx, door->db);
-    return e;
-}
-
-static enum err finish(struct door *door, struct why *why)
-{
-    const struct door_hooks *hooks = &door->hooks;
-    enum err e = hooks->finish ? hooks->finish(hooks->ctx, door->db, why) : OK;
-    if (e == OK)
-        return commit(door, why);
-    db_rollback(door->db);
-    return e;
-}
-
-static void settle_group(struct door *door, struct party *group)
-{
-    struct db *db = door->db;
-    struct why why = {0};
-    bool alone = !group->next && group->count == 1;
-    enum err e = begin(door);
-    bool whole = e == OK && run_parties(db, group, alone);
-    if (whole && !any_done(group))
-        db_rollback(db);
-    else if (whole)
-        e = finish(door, &why);
-    else {
-        e = db_status(db, &why);
-        if (e == OK)
-            e = why_fail(&why, ERR_IO, "rolled_back", NULL, "the database rolled the group back");
-        db_rollback(db);
-    }
-    if (e != OK)
-        fail_all(group, e, &why);
-    tell_all(group);
-}
-
 /* --- the queue, under the lock --- */
 
 static void enter_queue(struct door *door, struct party *party)
@@ -205,27 +67,70 @@ static void leave_queue(struct door *door, struct party *party)
     party->next = NULL;
 }
 
-/* Cut up to LIMIT_GROUP requests off the queue's head; a party is never split. */
-static struct party *take_group(struct door *door)
+static bool has_room(const struct group *group, const struct party *party)
 {
-    struct party *group = door->first, *end = group;
-    size_t count = end->count;
-    end->state = TAKEN;
-    while (end->next && count + end->next->count <= LIMIT_GROUP) {
-        end = end->next;
-        end->state = TAKEN;
-        count += end->count;
-    }
-    door->first = end->next;
-    if (!door->first)
-        door->last = &door->first;
-    end->next = NULL;
-    return group;
+    return !group->count || group->count + party->count <= LIMIT_GROUP;
 }
 
-static void wake_all(struct party *group, const struct party *but)
+/* A party is never split. NULL: nobody is there who fits. */
+static struct party *take_more(struct door *door, struct group *group)
 {
-    for (struct party *p = group, *next; p; p = next) {
+    struct party **end = group->last;
+    pthread_mutex_lock(&door->lock);
+    for (struct party *p = door->first; p && has_room(group, p); p = door->first) {
+        leave_queue(door, p);
+        p->state = TAKEN;
+        group->count += p->count;
+        group->parties++;
+        *group->last = p;
+        group->last = &p->next;
+    }
+    pthread_mutex_unlock(&door->lock);
+    return *end;
+}
+
+/* --- leading, without the lock --- */
+
+static int wait_until(sem_t *turn, int64_t until)
+{
+    const struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+    int rc;
+    do
+        rc = until == INT64_MAX ? sem_wait(turn) : sem_clockwait(turn, CLOCK_MONOTONIC, &at);
+    while (rc != 0 && errno == EINTR);
+    return rc;
+}
+
+/* Wait until somebody comes, as long as the group's patience lasts. False: no use. */
+static bool await_one(struct door *door, struct group *group)
+{
+    int64_t begun = clock_mono_us();
+    pthread_mutex_lock(&door->lock);
+    bool empty = !door->first, fits = empty || has_room(group, door->first);
+    door->awaiting = empty ? group->turn : NULL;
+    pthread_mutex_unlock(&door->lock);
+    if (!empty)
+        return fits;
+    wait_until(group->turn, begun + group->patience);
+    group->patience -= clock_mono_us() - begun;
+    pthread_mutex_lock(&door->lock);
+    door->awaiting = NULL;
+    pthread_mutex_unlock(&door->lock);
+    return true;
+}
+
+struct party *door_take(struct door *door, struct group *group)
+{
+    struct party *taken = NULL;
+    bool more = clock_mono_us() < group->closes;
+    while (more && !(taken = take_more(door, group)))
+        more = group->parties < door->expected && group->patience > 0 && await_one(door, group);
+    return taken;
+}
+
+static void wake_all(const struct group *group, const struct party *but)
+{
+    for (struct party *p = group->first, *next; p; p = next) {
         next = p->next; /* its owner may be gone right after the signal */
         if (p == but)
             continue;
@@ -234,13 +139,23 @@ static void wake_all(struct party *group, const struct party *but)
     }
 }
 
-/* The next leader first: the others have answers to write, it has a disk to keep busy. */
-static void lead(struct door *door, const struct party *self)
+/* Those who shared the last COMMIT tend to come back at once, and the first of them would commit
+ * alone: it waits for them, for half of what the end of a group takes. */
+static struct group open_group(const struct door *door, struct party *self)
 {
-    pthread_mutex_lock(&door->lock);
-    struct party *group = take_group(door);
-    pthread_mutex_unlock(&door->lock);
-    settle_group(door, group);
+    int64_t patience = (door->spent_us < GROUP_US ? door->spent_us : GROUP_US) / 2;
+    return (struct group){
+        .closes = clock_mono_us() + GROUP_US, .patience = patience, .turn = &self->turn};
+}
+
+/* The next leader first: the others have answers to write, it has a disk to keep busy. */
+static void lead(struct door *door, struct party *self)
+{
+    struct group group = open_group(door, self);
+    group.last = &group.first;
+    take_more(door, &group);
+    door_settle(door, &group);
+    door->expected = group.parties;
     pthread_mutex_lock(&door->lock);
     struct party *next = door->first;
     door->led = next != NULL;
@@ -249,18 +164,10 @@ static void lead(struct door *door, const struct party *self)
     pthread_mutex_unlock(&door->lock);
     if (next)
         sem_post(&next->turn);
-    wake_all(group, self);
+    wake_all(&group, self);
 }
 
-static int wait_until(sem_t *turn, int64_t until)
-{
-    const struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
-    int rc;
-    do
-        rc = until == INT64_MAX ? sem_wait(turn) : sem_clockwait(turn, CLOCK_MONOTONIC, &at);
-    while (rc != 0 && errno == EINTR);
-    return rc;
-}
+/* --- waiting --- */
 
 /* True: nobody took it, and it has left the queue. */
 static bool gave_up(struct door *door, struct party *party)
@@ -277,7 +184,7 @@ static bool gave_up(struct door *door, struct party *party)
  * the wait: a timeout then would leave the caller without knowing it. */
 static bool wait_turn(struct door *door, struct party *party)
 {
-    if (wait_until(&party->turn, clock_mono() + LIMIT_DOOR_MS) == 0)
+    if (wait_until(&party->turn, clock_mono_us() + DOOR_US) == 0)
         return true;
     if (gave_up(door, party))
         return false;
@@ -299,7 +206,10 @@ static bool enter(struct door *door, struct party *party)
     bool open = !door->refusing;
     if (open)
         enter_queue(door, party);
-    if (open && !door->led) {
+    if (open && door->awaiting) {
+        sem_post(door->awaiting);
+        door->awaiting = NULL;
+    } else if (open && !door->led) {
         door->led = true;
         party->state = LEADING;
         sem_post(&party->turn);
@@ -334,7 +244,7 @@ void door_run_all(struct door *door, struct door_request *requests, size_t count
     bool passed = pass(door, &party);
     sem_destroy(&party.turn);
     if (!passed)
-        tell_all(&party);
+        door_tell(&party);
 }
 
 enum err door_run(struct door *door, struct door_request *request)

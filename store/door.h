@@ -1,11 +1,12 @@
 /*
  * The door: many threads write, one transaction commits for all who wait.
  *
- * Whoever finds no leader becomes it, runs the queued requests in order inside one transaction
- * (each in a savepoint where there are several), commits once, calls `done` of each in order and
- * hands the lead on. Nothing waits for a timer. A failed request leaves no trace and fails no
- * neighbour; a failed COMMIT or `finish`, or a rollback of the library's own, fails the whole
- * group.
+ * Whoever finds no leader becomes it, runs the queued requests in order inside one transaction, and
+ * those that come meanwhile (each in a savepoint unless it began alone), commits once, calls `done`
+ * of each in order and hands the lead on. Where fewer came than shared the last COMMIT, the leader
+ * waits for the others, for half of the time that the end of that group took (10 ms at most): a
+ * lone writer never waits. A failed request leaves no trace and fails no neighbour; a failed COMMIT
+ * or `finish`, or a rollback of the library's own, fails the whole group.
  *
  * Owner: the door owns its connection; requests belong to their callers, who block meanwhile.
  * Thread: any. `run`, `done` and the group's hooks are called on the leader's thread, one at a
@@ -39,7 +40,8 @@ struct door_hooks {
     void (*begin)(void *ctx, struct db *db);
     /* After the last one, before COMMIT; not where no request succeeded. What it writes is the
      * group's: where it fails, so does every request, and nothing of them stays. The time of the
-     * connection is that of a lone request, else of the group's beginning. NULL is fine. */
+     * connection is that of a request that began alone, else of the group's beginning. NULL is
+     * fine. */
     door_run_fn *finish;
     void *ctx;
 };
