@@ -101,6 +101,16 @@ static int wait_until(sem_t *turn, int64_t until)
     return rc;
 }
 
+/* False: somebody has come, and is about to post. */
+static bool stop_awaiting(struct door *door)
+{
+    pthread_mutex_lock(&door->lock);
+    bool stopped = door->awaiting != NULL;
+    door->awaiting = NULL;
+    pthread_mutex_unlock(&door->lock);
+    return stopped;
+}
+
 /* Wait until somebody comes, as long as the group's patience lasts. False: no use. */
 static bool await_one(struct door *door, struct group *group)
 {
@@ -111,11 +121,9 @@ static bool await_one(struct door *door, struct group *group)
     pthread_mutex_unlock(&door->lock);
     if (!empty)
         return fits;
-    wait_until(group->turn, begun + group->patience);
+    if (wait_until(group->turn, begun + group->patience) != 0 && !stop_awaiting(door))
+        wait_until(group->turn, INT64_MAX);
     group->patience -= clock_mono_us() - begun;
-    pthread_mutex_lock(&door->lock);
-    door->awaiting = NULL;
-    pthread_mutex_unlock(&door->lock);
     return true;
 }
 
@@ -202,19 +210,22 @@ static void refuse(struct party *party, const char *code, const char *text)
 /* False: the door is closing. */
 static bool enter(struct door *door, struct party *party)
 {
+    sem_t *turn = NULL;
     pthread_mutex_lock(&door->lock);
     bool open = !door->refusing;
-    if (open)
+    if (open) {
         enter_queue(door, party);
-    if (open && door->awaiting) {
-        sem_post(door->awaiting);
+        turn = door->awaiting;
         door->awaiting = NULL;
-    } else if (open && !door->led) {
+    }
+    if (open && !door->led) {
         door->led = true;
         party->state = LEADING;
-        sem_post(&party->turn);
+        turn = &party->turn;
     }
     pthread_mutex_unlock(&door->lock);
+    if (turn) /* without the lock, which is the first that it asks for */
+        sem_post(turn);
     return open;
 }
 
