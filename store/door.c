@@ -149,18 +149,18 @@ static void wake_all(const struct group *group, const struct party *but)
 
 /* Those who shared the last COMMIT tend to come back at once, and the first of them would commit
  * alone: it waits for them, for half of what the end of a group takes. */
-static struct group open_group(const struct door *door, struct party *self)
+static int64_t patience_us(const struct door *door)
 {
-    int64_t patience = (door->spent_us < GROUP_US ? door->spent_us : GROUP_US) / 2;
-    return (struct group){
-        .closes = clock_mono_us() + GROUP_US, .patience = patience, .turn = &self->turn};
+    return (door->spent_us < GROUP_US ? door->spent_us : GROUP_US) / 2;
 }
 
 /* The next leader first: the others have answers to write, it has a disk to keep busy. */
 static void lead(struct door *door, struct party *self)
 {
-    struct group group = open_group(door, self);
-    group.last = &group.first;
+    struct group group = {.last = &group.first,
+                          .closes = clock_mono_us() + GROUP_US,
+                          .patience = patience_us(door),
+                          .turn = &self->turn};
     take_more(door, &group);
     door_settle(door, &group);
     door->expected = group.parties;

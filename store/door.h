@@ -4,9 +4,10 @@
  * Whoever finds no leader becomes it, runs the queued requests in order inside one transaction, and
  * those that come meanwhile (each in a savepoint unless it began alone), commits once, calls `done`
  * of each in order and hands the lead on. Where fewer came than shared the last COMMIT, the leader
- * waits for the others, for half of the time that the end of that group took (10 ms at most): a
- * lone writer never waits. A failed request leaves no trace and fails no neighbour; a failed COMMIT
- * or `finish`, or a rollback of the library's own, fails the whole group.
+ * waits for the others, for half of the time that the end of a group last took (10 ms at most):
+ * whoever is alone after company waits once in vain, and then no more. A failed request leaves no
+ * trace and fails no neighbour; a failed COMMIT or `finish`, or a rollback of the library's own,
+ * fails the whole group.
  *
  * Owner: the door owns its connection; requests belong to their callers, who block meanwhile.
  * Thread: any. `run`, `done` and the group's hooks are called on the leader's thread, one at a
