@@ -125,6 +125,7 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I, s:I}", "since", (json_int_t)since, "margin_mg",
                                               (json_int_t)RULE_LOW_MARGIN_MG));
+    db_settle(db);
     int64_t kinds = db_int(db, changed, args, ALERTS_ALL);
     struct gate gate = {0};
     enum err e = db_status(db, why);
@@ -142,7 +143,7 @@ enum err alerts_follow(struct db *db, int64_t since, struct why *why)
 
 enum err alerts_day(struct db *db, struct why *why)
 {
-    enum err e = OK;
+    enum err e = db_settle(db);
     for (size_t i = 0; e == OK && i < alerts_rules_count; i++)
         if (alerts_rules[i].kind == ALERT_DRY_BY_PASSED)
             e = follow_rule(db, &alerts_rules[i], 0, why);

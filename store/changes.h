@@ -1,5 +1,5 @@
 /*
- * The change feed: one global sequence, kept by triggers, one current row for each entity, with
+ * The change feed: one global sequence, told by triggers, one current row for each entity, with
  * tombstones. Its numbers are the ETags and the ids of live events.
  * Entities: spool, slot, slot_history, printer, print_job, usage_event, question, alert, vendor,
  * filament, setting, threshold, material, api_key, device.

@@ -57,7 +57,7 @@ bool db_text_row(struct db *db, const char *sql, const json_t *args,
                  const struct field_shape *shape, struct buf *out);
 
 int64_t db_changes(const struct db *db);       /* rows touched by the last db_exec */
-int64_t db_total_changes(const struct db *db); /* by all of them, and what they triggered */
+int64_t db_total_changes(const struct db *db); /* by all of them, what they triggered and told */
 int64_t db_last_row(const struct db *db);      /* row id of the last INSERT */
 
 /* Arguments that were just packed, handed through; no memory for them is the sticky error, because
@@ -93,6 +93,12 @@ bool db_in_transaction(const struct db *db); /* asks the library: it may have ro
 enum err db_savepoint(struct db *db);
 enum err db_release(struct db *db);
 void db_revert(struct db *db); /* undo to the savepoint, drop it and clear the sticky error */
+
+/* What triggers tell of changes (store/told.h) comes to the feed with COMMIT. Who reads the feed's
+ * tables in a writing transaction settles first. */
+enum err db_settle(struct db *db);
+/* The place of what was told of a row and not settled yet; 0: nothing. */
+int64_t db_told(const struct db *db, const char *entity, const char *public_id);
 
 /* Inside a transaction: the time until its end, or until the end of its savepoint. Outside: until
  * it is set again. 0: the system's clock, read once at the beginning of each. */

@@ -7,8 +7,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/db_blocks.h"
+#include "store/told.h"
 
-enum { CACHED = 40, BUSY_MS = LIMIT_DOOR_MS };
+enum { CACHED = 40, BUSY_MS = LIMIT_DOOR_MS, TOLD = 1024 };
 
 struct db {
     sqlite3 *handle;
@@ -20,6 +21,7 @@ struct db {
     int64_t now, fixed_now, outer_now;
     struct id_source ids;
     struct db_blocks *blocks; /* of a writer, in transactions */
+    struct told *told;        /* of a writer */
     bool lint;
 };
 
@@ -138,6 +140,8 @@ static struct db_statement *prepare(struct db *db, const char *sql)
 /* Prepared and bound; NULL after a failure. Every start is followed by a finish. */
 struct db_statement *db_sqlite_start(struct db *db, const char *sql, const json_t *args)
 {
+    if (told_waiting(db->told) >= TOLD)
+        db_settle(db);
     struct db_statement *st = prepare(db, sql);
     if (st && db_sqlite_note(db, db_sqlite_bind(st->handle, args, db->now)) != OK) {
         sqlite3_clear_bindings(st->handle);
@@ -209,6 +213,8 @@ enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct
     int rc = sqlite3_open_v2(path, &db->handle,
                              mode == DB_WRITE ? flags | SQLITE_OPEN_CREATE : flags, NULL);
     enum err e = db->handle ? db_sqlite_note(db, rc) : ERR_NOMEM;
+    if (e == OK && mode == DB_WRITE && !(db->told = told_new(db->handle)))
+        e = db_sqlite_note(db, SQLITE_NOMEM);
     if (e == OK)
         e = prepare_connection(db);
     if (e == OK) {
@@ -227,6 +233,7 @@ void db_close(struct db *db)
         return;
     for (size_t i = 0; i < CACHED; i++)
         statement_clear(&db->cache[i]);
+    told_free(db->told);
     sqlite3_close_v2(db->handle);
     db_blocks_free(db->blocks);
     free(db);
@@ -239,7 +246,7 @@ int64_t db_changes(const struct db *db)
 
 int64_t db_total_changes(const struct db *db)
 {
-    return sqlite3_total_changes64(db->handle);
+    return sqlite3_total_changes64(db->handle) + told_total(db->told);
 }
 
 int64_t db_last_row(const struct db *db)
@@ -284,6 +291,7 @@ enum err db_begin(struct db *db)
 {
     forget_error(db);
     refresh_now(db);
+    told_forget(db->told);
     db_blocks_use(db->blocks);
     return db_exec(db, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", NULL);
 }
@@ -293,6 +301,7 @@ void db_rollback(struct db *db)
     forget_error(db);
     if (db_in_transaction(db))
         db_exec(db, "ROLLBACK", NULL);
+    told_forget(db->told);
     db_blocks_use(NULL);
     forget_error(db);
     refresh_now(db);
@@ -302,10 +311,12 @@ enum err db_commit(struct db *db, struct why *why)
 {
     if (!db->error && !db_in_transaction(db))
         db_fail(db, ERR_IO, "rolled_back", "", "the transaction was rolled back by the database");
+    db_settle(db);
     db_exec(db, "COMMIT", NULL);
     enum err e = db_status(db, why);
     if (e)
         db_rollback(db);
+    told_forget(db->told);
     db_blocks_use(NULL);
     refresh_now(db);
     return e;
@@ -316,12 +327,14 @@ enum err db_savepoint(struct db *db)
     db->outer_now = db->now;
     if (!db->fixed_now)
         db->now = clock_now();
+    told_mark(db->told);
     return db_exec(db, "SAVEPOINT unit", NULL);
 }
 
 enum err db_release(struct db *db)
 {
     db->now = db->outer_now;
+    told_unmark(db->told);
     return db_exec(db, "RELEASE unit", NULL);
 }
 
@@ -332,7 +345,23 @@ void db_revert(struct db *db)
         db_exec(db, "ROLLBACK TO unit", NULL);
         db_exec(db, "RELEASE unit", NULL);
     }
+    told_revert(db->told);
     db->now = db->outer_now;
+}
+
+enum err db_settle(struct db *db)
+{
+    return db->error ? db->error : db_sqlite_note(db, told_settle(db->told));
+}
+
+int64_t db_told(const struct db *db, const char *entity, const char *public_id)
+{
+    return told_place(db->told, entity, public_id);
+}
+
+struct told *db_sqlite_told(const struct db *db)
+{
+    return db->told;
 }
 
 /* --- session --- */

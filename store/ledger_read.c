@@ -123,5 +123,6 @@ enum err ledger_history(struct db *db, const json_t *args, struct list *ret_list
 
 json_t *ledger_violations(struct db *db)
 {
+    db_settle(db);
     return db_rows(db, "SELECT /* scan */ * FROM violations", NULL, NULL);
 }

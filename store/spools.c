@@ -77,17 +77,12 @@ enum err spools_get(struct db *db, const json_t *args, json_t **ret, struct why 
     return id ? spools_row(db, id, ret, why) : spools_missing(db, why);
 }
 
-enum err spools_row_text(struct db *db, int64_t id, struct buf *out, int64_t *ret_seq,
-                         struct why *why)
+enum err spools_row_text(struct db *db, int64_t id, struct buf *out, struct why *why)
 {
     json_auto_t *args = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
     db_text_row(
         db, "SELECT * FROM spools WHERE spool_id = (SELECT public_id FROM spool WHERE id = :id)",
         args, &spools_shape, out);
-    *ret_seq = db_int(db,
-                      "SELECT seq FROM change WHERE entity = 'spool' AND public_id = "
-                      "(SELECT public_id FROM spool WHERE id = :id)",
-                      args, 0);
     return db_status(db, why);
 }
 
@@ -95,7 +90,14 @@ enum err spools_text(struct db *db, const json_t *args, struct buf *ret_body, in
                      struct why *why)
 {
     int64_t id = spools_find(db, json_object_get(args, "spool_id"));
-    return id ? spools_row_text(db, id, ret_body, ret_seq, why) : spools_missing(db, why);
+    if (!id)
+        return spools_missing(db, why);
+    json_auto_t *keys = db_args(db, json_pack("{s:I}", "id", (json_int_t)id));
+    *ret_seq = db_int(db,
+                      "SELECT seq FROM change WHERE entity = 'spool' AND public_id = "
+                      "(SELECT public_id FROM spool WHERE id = :id)",
+                      keys, 0);
+    return spools_row_text(db, id, ret_body, why);
 }
 
 /* --- list --- */

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "core/field.h"
 #include "store/args.h"
+#include "store/changes.h"
 #include "store/db.h"
 #include "store/number.h"
 #include "store/spools_inside.h"
@@ -121,7 +122,8 @@ enum err spools_adjust(struct db *db, const json_t *args, struct buf *ret_body, 
     buf_text(ret_body, ",\"new_weight\":");
     number_text(ret_body, (double)done.mg / 1000, K_GRAMS);
     buf_format(ret_body, ",\"event_id\":\"%s\",\"spool\":", done.event);
-    e = spools_row_text(db, done.id, ret_body, ret_seq, why);
+    e = spools_row_text(db, done.id, ret_body, why);
     buf_char(ret_body, '}');
+    *ret_seq = changes_of(db, "spool", json_string_value(spool_id));
     return e;
 }

@@ -22,9 +22,8 @@ json_t *spools_base(struct db *db, int64_t id);
 /* The same of a roll that a caller names, by its spool_id or its number. */
 json_t *spools_base_named(struct db *db, const json_t *spool_id, int64_t *ret_id);
 enum err spools_row(struct db *db, int64_t id, json_t **ret, struct why *why);
-/* The same as text; ${ret_seq}: its last change. */
-enum err spools_row_text(struct db *db, int64_t id, struct buf *out, int64_t *ret_seq,
-                         struct why *why);
+/* The same as text. */
+enum err spools_row_text(struct db *db, int64_t id, struct buf *out, struct why *why);
 
 /* A new weight that is shown from now on. */
 struct spools_weight {

@@ -118,6 +118,7 @@ void transfer_fault(struct transfer_run *run, const struct transfer_where *where
 /* Rules of the whole database that would not hold any more. */
 static void check_rules(struct transfer_run *run)
 {
+    db_settle(run->db);
     json_auto_t *broken = db_rows(
         run->db, "SELECT rule, entity, id, detail FROM violations LIMIT 20 /* scan */", NULL, NULL);
     size_t i;

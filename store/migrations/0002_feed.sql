@@ -1,16 +1,11 @@
--- The feed. Every trigger tells `changed` what changed for a client; it has its place at the end of
--- the sequence and leaves the former one, so that each entity has one row. Tombstones stay until
--- they are too old to be asked for.
+-- The feed. Every trigger tells what changed for a client, by a function of the connection
+-- (store/told.h): it has its place at the end of the sequence and leaves the former one, so that
+-- each entity has one row. Tombstones stay until they are too old to be asked for. Several rows are
+-- told through `changed`, which keeps their order.
 CREATE VIEW changed AS SELECT entity, public_id, op, at FROM change;
 
 CREATE TRIGGER changed_told INSTEAD OF INSERT ON changed BEGIN
-    INSERT INTO change (seq, entity, public_id, op, at)
-        VALUES (coalesce((SELECT max(seq) FROM change), 0) + 1, NEW.entity, NEW.public_id, NEW.op,
-            NEW.at)
-        ON CONFLICT (entity, public_id) DO UPDATE SET seq = excluded.seq, op = excluded.op,
-            at = excluded.at,
-            born = CASE WHEN change.op <> 'delete' THEN coalesce(change.born, change.seq) END;
-    UPDATE change_newest SET seq = (SELECT max(seq) FROM change) WHERE entity = NEW.entity;
+    SELECT tell_change(NEW.entity, NEW.public_id, NEW.op, NEW.at);
 END;
 
 -- The ledger: append-only, its sum kept on the roll.
@@ -34,11 +29,11 @@ END;
 
 -- Products
 CREATE TRIGGER vendor_inserted AFTER INSERT ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('vendor', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('vendor', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE vendor = NEW.id ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -52,17 +47,17 @@ CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
 END;
 
 CREATE TRIGGER vendor_deleted AFTER DELETE ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('filament', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
 
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('filament', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament = NEW.id AND deleted_at IS NULL ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -75,7 +70,7 @@ CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
 END;
 
 CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM vendor WHERE id = OLD.vendor;
 END;
@@ -83,23 +78,20 @@ END;
 -- Rolls. A roll's weight and colour are in the summary of the slot that holds it, its count in its
 -- product.
 CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('spool', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
 END;
 
--- Each use of a roll comes through here: one row is added by VALUES, as SQLite would copy what a
--- SELECT gives through a table of its own.
+-- Each use of a roll comes through here.
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
+    SELECT tell_change('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    SELECT tell_change('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_updated_of_other AFTER UPDATE OF filament ON spool
 WHEN OLD.filament <> NEW.filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
+    SELECT tell_change('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_updated_in_slot AFTER UPDATE ON spool
@@ -110,19 +102,19 @@ WHEN EXISTS (SELECT 1 FROM slot_assignment WHERE spool = NEW.id AND unassigned_a
 END;
 
 CREATE TRIGGER spool_deleted AFTER DELETE ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM filament WHERE id = OLD.filament ORDER BY id;
 END;
 
 -- Printers and slots. State that only the daemon reads (printer.state) is no change.
 CREATE TRIGGER printer_inserted AFTER INSERT ON printer BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('printer', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER printer_updated AFTER UPDATE OF public_id, name, source, serial, host, port, access_code,
     pin_sha256, model, enabled, nozzles, deleted_at, updated_at ON printer BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    SELECT tell_change('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
 END;
 
 CREATE TRIGGER printer_hidden AFTER UPDATE OF deleted_at, public_id ON printer
@@ -142,11 +134,11 @@ CREATE TRIGGER printer_alias_deleted AFTER DELETE ON printer_alias BEGIN
 END;
 
 CREATE TRIGGER slot_inserted AFTER INSERT ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('slot', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('slot', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 -- Another printer's now: so is all that names its printer through it.
@@ -161,11 +153,11 @@ CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NE
 END;
 
 CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('slot_history', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -176,7 +168,7 @@ CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
 END;
 
 CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('slot_history', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -187,7 +179,7 @@ CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
 END;
 
 CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM slot WHERE id = OLD.slot;
     INSERT INTO changed (entity, public_id, op, at)
@@ -200,17 +192,17 @@ END;
 
 -- Prints
 CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('print_job', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER job_updated AFTER UPDATE OF printer, status, file_name, name, external_id, start_seen, started_at,
     ended_at, error_code, progress_percent, layer, total_layers, estimated_mg, reported_mg,
     actual_mg, source, mapping_source, sliced_state, sliced_reason, note, updated_at ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('print_job', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER job_filament_inserted AFTER INSERT ON job_filament BEGIN
@@ -244,72 +236,70 @@ CREATE TRIGGER job_segment_deleted AFTER DELETE ON job_segment BEGIN
 END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+    SELECT tell_change('usage_event', NEW.public_id, 'insert', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_reversal AFTER INSERT ON usage WHEN NEW.reverses IS NOT NULL BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
+    SELECT tell_change('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_of_job AFTER INSERT ON usage WHEN NEW.job IS NOT NULL BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
+    SELECT tell_change('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_updated AFTER UPDATE ON usage BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'update', NEW.created_at);
+    SELECT tell_change('usage_event', NEW.public_id, 'update', NEW.created_at);
 END;
 
 -- Questions and alerts
 CREATE TRIGGER question_inserted AFTER INSERT ON question BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('question', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER question_updated AFTER UPDATE ON question BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('question', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('alert', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('alert', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 -- Keys, devices, settings. When a key was last used, or a device seen or sent to, is no change.
 CREATE TRIGGER api_key_inserted AFTER INSERT ON api_key BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('api_key', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER api_key_updated AFTER UPDATE OF name, scopes, expires_at, revoked_at ON api_key BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('api_key', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('device', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER device_updated AFTER UPDATE OF name, platform, app_version, locale, channel, address, preferences,
     api_key, enabled, gone_at, last_error ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('device', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER device_deleted AFTER DELETE ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'insert', NEW.updated_at);
+    SELECT tell_change('setting', NEW.key, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
+    SELECT tell_change('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
@@ -317,7 +307,7 @@ CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
 END;
 
 CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'insert', NEW.updated_at);
+    SELECT tell_change('material', NEW.name, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
@@ -326,11 +316,11 @@ CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
 END;
 
 CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'update', NEW.updated_at);
+    SELECT tell_change('setting', NEW.key, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER threshold_updated AFTER UPDATE ON threshold BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
+    SELECT tell_change('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
@@ -338,7 +328,7 @@ CREATE TRIGGER threshold_updated AFTER UPDATE ON threshold BEGIN
 END;
 
 CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'update', NEW.updated_at);
+    SELECT tell_change('material', NEW.name, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;

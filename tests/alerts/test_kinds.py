@@ -1,10 +1,10 @@
 """Every kind of alert, produced by a real sequence: what reports tell by replay, what links and days tell by a daemon with
 real brokers. A kind of the table that nothing produced fails."""
 
+import contextlib
 import json
 import os
 import pathlib
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,6 +15,7 @@ from lib.broker import Broker
 from lib.certs import self_signed
 from lib.daemon import Daemon, binary
 from lib.main import count, main
+from lib.store import open_store
 from lib.wait import wait_until
 
 REPLAY = pathlib.Path(__file__).resolve().parent.parent / "replay"
@@ -155,9 +156,8 @@ class EveryKind(unittest.TestCase):
                                                  "initial_weight_grams": 1000}).json["spool_id"]
         self.assertEqual(shop.alerts("?kind=dry_by_passed"), [])
         shop.daemon.stop()
-        with sqlite3.connect(shop.daemon.state / "filamentd.db") as db:
+        with contextlib.closing(open_store(shop.daemon.state / "filamentd.db")) as db:
             db.execute("UPDATE spool SET purchase_date = '2020-01-01'")
-        db.close()
         shop.daemon.start()
         passed = wait_until(lambda: shop.alerts(f"?open=true&kind=dry_by_passed&spool_id={spool}"), GRACE, "the day")
         self.note(passed)

@@ -3,11 +3,11 @@
 import json
 import pathlib
 import re
-import sqlite3
 import unittest
 
 from lib.daemon import Daemon, run
 from lib.main import main
+from lib.store import open_store
 
 VIEW = pathlib.Path(__file__).parents[2] / "store" / "migrations" / "0004_violations.sql"
 
@@ -84,7 +84,7 @@ class VerifyTest(unittest.TestCase):
             daemon.post(f"/api/spools/{spools[1]['spool_id']}/adjust_weight", {"adjustment_grams": -50})
             cls.healthy = run("verify", state=daemon.state)
             daemon.stop()
-            source = sqlite3.connect(daemon.state / "filamentd.db")
+            source = open_store(daemon.state / "filamentd.db")
             cls.plant_job(source)
             copy = daemon.state / "copy.db"
             source.execute(f"VACUUM INTO '{copy}'")
@@ -107,7 +107,7 @@ class VerifyTest(unittest.TestCase):
             daemon.state.mkdir(parents=True, exist_ok=True)
             path = daemon.state / "filamentd.db"
             path.write_bytes(self.image)
-            db = sqlite3.connect(path)
+            db = open_store(path)
             db.executescript(damage)
             db.close()
             return run("verify", "--json", state=daemon.state, check=False)

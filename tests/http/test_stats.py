@@ -1,13 +1,14 @@
 """Statistics: what is low, what was used and what it cost, what wants drying, and how long it lasts. Every expected
 number is a sum in the test."""
 
+import contextlib
 import csv
 import datetime
 import io
-import sqlite3
 
 from case import SPOOL, HttpCase
 from lib.main import main
+from lib.store import open_store
 
 
 def day(offset=0):
@@ -25,9 +26,8 @@ class StatsCase(HttpCase):
     def age(self, statement, *values):
         """What the API does not let one write: the past of a roll."""
         self.daemon.stop()
-        with sqlite3.connect(self.daemon.state / "filamentd.db") as db:
+        with contextlib.closing(open_store(self.daemon.state / "filamentd.db")) as db:
             db.execute(statement, values)
-        db.close()
         self.daemon.start()
 
 

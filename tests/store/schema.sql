@@ -655,7 +655,7 @@ CREATE TABLE 'vendor_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'vendor_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('alert', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER alert_look_edited AFTER UPDATE OF filament, initial_mg, threshold_mg, purchase_date, opened_at,
@@ -715,48 +715,42 @@ CREATE TRIGGER alert_of_stay AFTER UPDATE OF unassigned_at ON slot_assignment
 END;
 
 CREATE TRIGGER alert_updated AFTER UPDATE ON alert BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('alert', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('alert', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER api_key_inserted AFTER INSERT ON api_key BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('api_key', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER api_key_updated AFTER UPDATE OF name, scopes, expires_at, revoked_at ON api_key BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('api_key', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('api_key', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER changed_told INSTEAD OF INSERT ON changed BEGIN
-    INSERT INTO change (seq, entity, public_id, op, at)
-        VALUES (coalesce((SELECT max(seq) FROM change), 0) + 1, NEW.entity, NEW.public_id, NEW.op,
-            NEW.at)
-        ON CONFLICT (entity, public_id) DO UPDATE SET seq = excluded.seq, op = excluded.op,
-            at = excluded.at,
-            born = CASE WHEN change.op <> 'delete' THEN coalesce(change.born, change.seq) END;
-    UPDATE change_newest SET seq = (SELECT max(seq) FROM change) WHERE entity = NEW.entity;
+    SELECT tell_change(NEW.entity, NEW.public_id, NEW.op, NEW.at);
 END;
 
 CREATE TRIGGER device_deleted AFTER DELETE ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('device', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER device_inserted AFTER INSERT ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('device', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER device_updated AFTER UPDATE OF name, platform, app_version, locale, channel, address, preferences,
     api_key, enabled, gone_at, last_error ON device BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('device', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('device', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER filament_deleted AFTER DELETE ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('filament', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM vendor WHERE id = OLD.vendor;
 END;
 
 CREATE TRIGGER filament_inserted AFTER INSERT ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('filament', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'vendor', public_id, 'update', NEW.updated_at FROM vendor WHERE id = NEW.vendor;
 END;
@@ -780,7 +774,7 @@ CREATE TRIGGER filament_search_update AFTER UPDATE OF vendor, name, material, co
 END;
 
 CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('filament', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('filament', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE filament = NEW.id AND deleted_at IS NULL ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -793,7 +787,7 @@ CREATE TRIGGER filament_updated AFTER UPDATE ON filament BEGIN
 END;
 
 CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('print_job', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER job_feed_split AFTER INSERT ON slot_assignment
@@ -825,7 +819,7 @@ CREATE TRIGGER job_filament_updated AFTER UPDATE ON job_filament BEGIN
 END;
 
 CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('print_job', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER job_search_delete AFTER DELETE ON job BEGIN
@@ -860,11 +854,11 @@ END;
 CREATE TRIGGER job_updated AFTER UPDATE OF printer, status, file_name, name, external_id, start_seen, started_at,
     ended_at, error_code, progress_percent, layer, total_layers, estimated_mg, reported_mg,
     actual_mg, source, mapping_source, sliced_state, sliced_reason, note, updated_at ON job BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('print_job', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('print_job', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'insert', NEW.updated_at);
+    SELECT tell_change('material', NEW.name, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
@@ -873,7 +867,7 @@ CREATE TRIGGER material_inserted AFTER INSERT ON material BEGIN
 END;
 
 CREATE TRIGGER material_updated AFTER UPDATE ON material BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('material', NEW.name, 'update', NEW.updated_at);
+    SELECT tell_change('material', NEW.name, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE deleted_at IS NULL
             AND filament IN (SELECT id FROM filament WHERE material = NEW.name) ORDER BY id;
@@ -898,36 +892,36 @@ CREATE TRIGGER printer_hidden AFTER UPDATE OF deleted_at, public_id ON printer
 END;
 
 CREATE TRIGGER printer_inserted AFTER INSERT ON printer BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('printer', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER printer_updated AFTER UPDATE OF public_id, name, source, serial, host, port, access_code,
     pin_sha256, model, enabled, nozzles, deleted_at, updated_at ON printer BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    SELECT tell_change('printer', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
 END;
 
 CREATE TRIGGER question_inserted AFTER INSERT ON question BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('question', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER question_updated AFTER UPDATE ON question BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('question', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('question', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id = NEW.slot ORDER BY id;
 END;
 
 CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'insert', NEW.updated_at);
+    SELECT tell_change('setting', NEW.key, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('setting', NEW.key, 'update', NEW.updated_at);
+    SELECT tell_change('setting', NEW.key, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('slot_history', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM slot WHERE id = OLD.slot;
     INSERT INTO changed (entity, public_id, op, at)
@@ -939,7 +933,7 @@ CREATE TRIGGER slot_assignment_deleted AFTER DELETE ON slot_assignment BEGIN
 END;
 
 CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('slot_history', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (NEW.slot) ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -950,7 +944,7 @@ CREATE TRIGGER slot_assignment_inserted AFTER INSERT ON slot_assignment BEGIN
 END;
 
 CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot_history', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('slot_history', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'slot', public_id, 'update', NEW.updated_at FROM slot WHERE id IN (OLD.slot, NEW.slot) ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)
@@ -961,11 +955,11 @@ CREATE TRIGGER slot_assignment_updated AFTER UPDATE ON slot_assignment BEGIN
 END;
 
 CREATE TRIGGER slot_deleted AFTER DELETE ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('slot', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER slot_inserted AFTER INSERT ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('slot', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NEW.printer BEGIN
@@ -979,17 +973,17 @@ CREATE TRIGGER slot_moved AFTER UPDATE OF printer ON slot WHEN OLD.printer <> NE
 END;
 
 CREATE TRIGGER slot_updated AFTER UPDATE ON slot BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('slot', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('slot', NEW.public_id, 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_deleted AFTER DELETE ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('spool', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', CAST(strftime('%s', 'now') AS INTEGER) * 1000 FROM filament WHERE id = OLD.filament ORDER BY id;
 END;
 
 CREATE TRIGGER spool_inserted AFTER INSERT ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('spool', NEW.public_id, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE id = NEW.filament ORDER BY id;
 END;
@@ -1009,9 +1003,8 @@ CREATE TRIGGER spool_search_update AFTER UPDATE OF filament, number, lot, locati
 END;
 
 CREATE TRIGGER spool_updated AFTER UPDATE ON spool BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
+    SELECT tell_change('spool', NEW.public_id, CASE WHEN NEW.deleted_at IS NULL THEN 'update' ELSE 'delete' END, NEW.updated_at);
+    SELECT tell_change('filament', (SELECT public_id FROM filament WHERE id = NEW.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER spool_updated_in_slot AFTER UPDATE ON spool
@@ -1023,12 +1016,11 @@ END;
 
 CREATE TRIGGER spool_updated_of_other AFTER UPDATE OF filament ON spool
 WHEN OLD.filament <> NEW.filament BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
+    SELECT tell_change('filament', (SELECT public_id FROM filament WHERE id = OLD.filament), 'update', NEW.updated_at);
 END;
 
 CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
+    SELECT tell_change('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'insert', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
@@ -1036,7 +1028,7 @@ CREATE TRIGGER threshold_inserted AFTER INSERT ON threshold BEGIN
 END;
 
 CREATE TRIGGER threshold_updated AFTER UPDATE ON threshold BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
+    SELECT tell_change('threshold', CASE NEW.material WHEN '' THEN 'global' ELSE NEW.material END, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'spool', public_id, 'update', NEW.updated_at FROM spool WHERE threshold_mg IS NULL AND deleted_at IS NULL
             AND (NEW.material = '' OR filament IN (SELECT id FROM filament
@@ -1049,17 +1041,15 @@ CREATE TRIGGER usage_fixed BEFORE UPDATE OF id, public_id, spool, job, filament,
 END;
 
 CREATE TRIGGER usage_inserted AFTER INSERT ON usage BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'insert', NEW.created_at);
+    SELECT tell_change('usage_event', NEW.public_id, 'insert', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_of_job AFTER INSERT ON usage WHEN NEW.job IS NOT NULL BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
+    SELECT tell_change('print_job', (SELECT public_id FROM job WHERE id = NEW.job), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_inserted_reversal AFTER INSERT ON usage WHEN NEW.reverses IS NOT NULL BEGIN
-    INSERT INTO changed (entity, public_id, op, at)
-        VALUES ('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
+    SELECT tell_change('usage_event', (SELECT public_id FROM usage WHERE id = NEW.reverses), 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER usage_kept BEFORE DELETE ON usage BEGIN
@@ -1078,15 +1068,15 @@ CREATE TRIGGER usage_sum AFTER INSERT ON usage BEGIN
 END;
 
 CREATE TRIGGER usage_updated AFTER UPDATE ON usage BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('usage_event', NEW.public_id, 'update', NEW.created_at);
+    SELECT tell_change('usage_event', NEW.public_id, 'update', NEW.created_at);
 END;
 
 CREATE TRIGGER vendor_deleted AFTER DELETE ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+    SELECT tell_change('vendor', OLD.public_id, 'delete', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 END;
 
 CREATE TRIGGER vendor_inserted AFTER INSERT ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'insert', NEW.updated_at);
+    SELECT tell_change('vendor', NEW.public_id, 'insert', NEW.updated_at);
 END;
 
 CREATE TRIGGER vendor_search_delete AFTER DELETE ON vendor BEGIN
@@ -1110,7 +1100,7 @@ CREATE TRIGGER vendor_search_update AFTER UPDATE OF name ON vendor BEGIN
 END;
 
 CREATE TRIGGER vendor_updated AFTER UPDATE ON vendor BEGIN
-    INSERT INTO changed (entity, public_id, op, at) VALUES ('vendor', NEW.public_id, 'update', NEW.updated_at);
+    SELECT tell_change('vendor', NEW.public_id, 'update', NEW.updated_at);
     INSERT INTO changed (entity, public_id, op, at)
         SELECT 'filament', public_id, 'update', NEW.updated_at FROM filament WHERE vendor = NEW.id ORDER BY id;
     INSERT INTO changed (entity, public_id, op, at)

@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "store/alerts.h"
+#include "store/changes.h"
 #include "store/filaments.h"
 #include "store/idempotency.h"
 #include "store/keys.h"
@@ -103,9 +104,9 @@ static void materials_have_one_spelling(void **state)
     assert_int_equal(materials_normal(db, "Silk   PLA", name, &why), OK);
     assert_string_equal(name, "Silk PLA");
     assert_int_equal(materials_normal(db, " ", name, &why), ERR_INVALID);
-    int64_t writes = db_int(db, "SELECT max(seq) FROM change", NULL, 0);
+    int64_t writes = changes_newest(db);
     assert_int_equal(materials_seed(db), OK);
-    assert_int_equal(db_int(db, "SELECT max(seq) FROM change", NULL, 0), writes);
+    assert_int_equal(changes_newest(db), writes);
     case_close(db);
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "core/rules.h"
 #include "store/alerts.h"
+#include "store/changes.h"
 
 static const char *first_code(const json_t *report)
 {
@@ -41,7 +42,7 @@ static void again_changes_nothing(void **state)
     struct db *from = transfer_case_stock(), *to = case_open();
     auto_free char *text = transfer_case_export(from);
     json_auto_t *first = transfer_case_import(to, text, TRANSFER_SKIP);
-    int64_t seq = db_int(to, "SELECT max(seq) FROM change", NULL, 0);
+    int64_t seq = changes_newest(to);
     for (int mode = TRANSFER_SKIP; mode <= TRANSFER_FAIL; mode++) {
         json_auto_t *report = transfer_case_import(to, text, (enum transfer_conflict)mode);
         assert_int_equal(transfer_case_total(report, "unchanged"),
@@ -49,7 +50,7 @@ static void again_changes_nothing(void **state)
                              transfer_case_total(first, "updated"));
         assert_int_equal(
             transfer_case_total(report, "created") + transfer_case_total(report, "updated"), 0);
-        assert_int_equal(db_int(to, "SELECT max(seq) FROM change", NULL, 0), seq);
+        assert_int_equal(changes_newest(to), seq);
     }
     case_close(from);
     case_close(to);
