@@ -38,11 +38,10 @@ SELECT
     coalesce(s.threshold_mg, tm.chosen_mg, tm.configured_mg, tg.chosen_mg, tg.configured_mg, 100000)
         / 1000.0 AS threshold_grams,
     strftime('%Y-%m-%dT%H:%M:%SZ', s.opened_at / 1000, 'unixepoch') AS opened_at,
-    date(coalesce(date(s.dried_at / 1000, 'unixepoch'), date(s.opened_at / 1000, 'unixepoch'),
-        s.purchase_date), coalesce(m.chosen_dry_days, m.dry_days) || ' days') AS dry_by,
-    coalesce(date(coalesce(date(s.dried_at / 1000, 'unixepoch'),
-        date(s.opened_at / 1000, 'unixepoch'), s.purchase_date), coalesce(m.chosen_dry_days, m.dry_days) || ' days')
-        < date('now'), 0) AS expired,
+    date((coalesce(s.dried_at / 86400000, s.opened_at / 86400000, julianday(s.purchase_date) - 2440587.5)
+        + coalesce(m.chosen_dry_days, m.dry_days)) * 86400, 'unixepoch') AS dry_by,
+    coalesce(coalesce(s.dried_at / 86400000, s.opened_at / 86400000, julianday(s.purchase_date) - 2440587.5)
+        + coalesce(m.chosen_dry_days, m.dry_days) <= julianday('now') - 2440588.5, 0) AS expired,
     s.draft AS draft,
     strftime('%Y-%m-%dT%H:%M:%SZ', s.archived_at / 1000, 'unixepoch') AS archived_at,
     s.tray_uuid AS tray_uuid,
