@@ -16,6 +16,7 @@ struct db {
     enum db_mode mode;
     struct db_statement cache[CACHED];
     uint64_t uses;
+    int64_t changes; /* of the last statement */
     enum err error;
     struct why why;
     int64_t now, fixed_now, outer_now;
@@ -140,8 +141,6 @@ static struct db_statement *prepare(struct db *db, const char *sql)
 /* Prepared and bound; NULL after a failure. Every start is followed by a finish. */
 struct db_statement *db_sqlite_start(struct db *db, const char *sql, const json_t *args)
 {
-    if (told_waiting(db->told) >= TOLD)
-        db_settle(db);
     struct db_statement *st = prepare(db, sql);
     if (st && db_sqlite_note(db, db_sqlite_bind(st->handle, args, db->now)) != OK) {
         sqlite3_clear_bindings(st->handle);
@@ -164,6 +163,9 @@ void db_sqlite_finish(struct db *db, struct db_statement *st)
     sqlite3_clear_bindings(st->handle);
     if (db->lint && scanned && !strstr(st->sql, "/* scan */"))
         db_fail(db, ERR_INVALID, "full_scan", "", st->sql);
+    db->changes = sqlite3_changes64(db->handle);
+    if (told_waiting(db->told) >= TOLD)
+        db_settle(db);
 }
 
 /* --- connection --- */
@@ -241,7 +243,7 @@ void db_close(struct db *db)
 
 int64_t db_changes(const struct db *db)
 {
-    return sqlite3_changes64(db->handle);
+    return db->changes;
 }
 
 int64_t db_total_changes(const struct db *db)
@@ -299,9 +301,9 @@ enum err db_begin(struct db *db)
 void db_rollback(struct db *db)
 {
     forget_error(db);
+    told_forget(db->told);
     if (db_in_transaction(db))
         db_exec(db, "ROLLBACK", NULL);
-    told_forget(db->told);
     db_blocks_use(NULL);
     forget_error(db);
     refresh_now(db);
@@ -341,11 +343,11 @@ enum err db_release(struct db *db)
 void db_revert(struct db *db)
 {
     forget_error(db);
+    told_revert(db->told);
     if (db_in_transaction(db)) {
         db_exec(db, "ROLLBACK TO unit", NULL);
         db_exec(db, "RELEASE unit", NULL);
     }
-    told_revert(db->told);
     db->now = db->outer_now;
 }
 

@@ -1,45 +1,13 @@
 /* What triggers tell of changes: written once for each entity where the transaction ends, and to
  * the same feed as if each had been written at once. */
-#include "store_case.h"
+#include "told_case.h"
 
 #include <string.h>
 
 #include "store/changes.h"
 #include "store/db.h"
-#include "store/migrate.h"
 
 enum { STEPS = 4000, MANY = 3000 };
-
-static struct db *open_one(void)
-{
-    struct db *db = NULL;
-    struct why why = {0};
-    if (migrate_open(":memory:", &db, &why) != OK)
-        fail_msg("%s", why.text);
-    db_set_now(db, case_start);
-    assert_int_equal(db_script(db, "DELETE FROM change"),
-                     OK); /* of the materials, with their time */
-    return db;
-}
-
-static void begin(struct db *db)
-{
-    assert_int_equal(db_begin(db), OK);
-}
-
-static void commit(struct db *db)
-{
-    struct why why = {0};
-    if (db_commit(db, &why) != OK)
-        fail_msg("%s: %s", why.code, why.text);
-}
-
-static void tell(struct db *db, const char *entity, const char *id, const char *op)
-{
-    json_auto_t *args = json_pack("{s:s, s:s, s:s}", "entity", entity, "id", id, "op", op);
-    db_exec(db, "SELECT tell_change(:entity, :id, :op, :now)", args);
-    assert_int_equal(db_status(db, NULL), OK);
-}
 
 /* Of an entity that was told by these tests alone: [place, op, born], counted from ${before}. */
 static void expect(struct db *db, const char *id, int64_t before, const char *wanted)
@@ -69,19 +37,19 @@ static json_t *feed_of(struct db *db)
 static void each_entity_is_written_once(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
-    begin(db);
-    tell(db, "spool", "a", "insert");
-    tell(db, "slot", "b", "insert");
-    tell(db, "spool", "a", "update");
+    told_begin(db);
+    told_tell(db, "spool", "a", "insert");
+    told_tell(db, "slot", "b", "insert");
+    told_tell(db, "spool", "a", "update");
     assert_int_equal(db_told(db, "spool", "a"), before + 3);
     assert_int_equal(db_told(db, "slot", "b"), before + 2);
     assert_int_equal(db_told(db, "slot", "a"), 0);
     assert_int_equal(changes_of(db, "spool", "a"), before + 3);
     assert_int_equal(db_int(db, "SELECT count(*) FROM change WHERE public_id = 'a'", NULL, -1), 0);
     int64_t total = db_total_changes(db);
-    commit(db);
+    told_commit(db);
     assert_int_equal(db_total_changes(db) - total, 4); /* two rows, and the places of two kinds */
     expect(db, "a", before, "3 update 1");
     expect(db, "b", before, "2 insert -");
@@ -95,30 +63,30 @@ static void each_entity_is_written_once(void **state)
 static void what_was_deleted_is_born_again(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
-    begin(db);
-    tell(db, "spool", "a", "insert");
-    tell(db, "spool", "b", "insert");
-    tell(db, "spool", "c", "insert");
-    commit(db);
-    begin(db);
-    tell(db, "spool", "a", "update");
-    tell(db, "spool", "b", "delete");
-    tell(db, "spool", "b", "insert");
-    tell(db, "spool", "c", "delete");
-    tell(db, "spool", "c", "insert");
-    tell(db, "spool", "c", "update");
-    tell(db, "spool", "d", "insert");
-    tell(db, "spool", "d", "delete");
-    commit(db);
+    told_begin(db);
+    told_tell(db, "spool", "a", "insert");
+    told_tell(db, "spool", "b", "insert");
+    told_tell(db, "spool", "c", "insert");
+    told_commit(db);
+    told_begin(db);
+    told_tell(db, "spool", "a", "update");
+    told_tell(db, "spool", "b", "delete");
+    told_tell(db, "spool", "b", "insert");
+    told_tell(db, "spool", "c", "delete");
+    told_tell(db, "spool", "c", "insert");
+    told_tell(db, "spool", "c", "update");
+    told_tell(db, "spool", "d", "insert");
+    told_tell(db, "spool", "d", "delete");
+    told_commit(db);
     expect(db, "a", before, "4 update 1");
     expect(db, "b", before, "6 insert -");
     expect(db, "c", before, "9 update 8");
     expect(db, "d", before, "11 delete 10");
-    begin(db);
-    tell(db, "spool", "d", "insert");
-    commit(db);
+    told_begin(db);
+    told_tell(db, "spool", "d", "insert");
+    told_commit(db);
     expect(db, "d", before, "12 insert -");
     db_close(db);
 }
@@ -126,14 +94,14 @@ static void what_was_deleted_is_born_again(void **state)
 static void a_rollback_forgets(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
-    begin(db);
-    tell(db, "spool", "a", "insert");
+    told_begin(db);
+    told_tell(db, "spool", "a", "insert");
     db_rollback(db);
-    begin(db);
-    tell(db, "spool", "b", "insert");
-    commit(db);
+    told_begin(db);
+    told_tell(db, "spool", "b", "insert");
+    told_commit(db);
     expect(db, "b", before, "1 insert -");
     assert_int_equal(changes_newest(db), before + 1);
     db_close(db);
@@ -144,22 +112,22 @@ static void a_rollback_forgets(void **state)
 static void a_savepoint_undoes_its_own(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
     for (int settles = 0; settles < 2; settles++) {
-        begin(db);
-        tell(db, "spool", "a", "insert");
+        told_begin(db);
+        told_tell(db, "spool", "a", "insert");
         db_savepoint(db);
-        tell(db, "spool", "a", "delete");
-        tell(db, "spool", "b", "insert");
+        told_tell(db, "spool", "a", "delete");
+        told_tell(db, "spool", "b", "insert");
         if (settles) /* also what was told before is written inside, and is undone with it */
             assert_int_equal(db_settle(db), OK);
         db_revert(db);
         assert_int_equal(changes_of(db, "spool", "a"), before + 1);
         db_savepoint(db);
-        tell(db, "spool", "c", "insert");
+        told_tell(db, "spool", "c", "insert");
         assert_int_equal(db_release(db), OK);
-        commit(db);
+        told_commit(db);
         expect(db, "a", before, "1 insert -");
         expect(db, "c", before, "2 insert -");
         assert_int_equal(changes_newest(db), before + 2);
@@ -195,9 +163,9 @@ static void step(struct walk *walk)
     for (int i = 0; i < 2; i++) {
         struct db *db = walk->db[i];
         if (!walk->open)
-            begin(db);
+            told_begin(db);
         if (chance < 4 && !walk->saved)
-            commit(db);
+            told_commit(db);
         else if (chance < 14 && !walk->saved)
             db_savepoint(db);
         else if (chance < 20 && walk->saved)
@@ -205,7 +173,7 @@ static void step(struct walk *walk)
         else if (chance < 26 && walk->saved)
             db_release(db);
         else
-            tell(db, entity, id, op);
+            told_tell(db, entity, id, op);
         if (i || settles)
             db_settle(db);
         assert_int_equal(db_status(db, NULL), OK);
@@ -218,7 +186,7 @@ static void step(struct walk *walk)
 static void it_is_the_feed_of_writing_at_once(void **state)
 {
     (void)state;
-    struct walk walk = {.db = {open_one(), open_one()}, .seed = 7};
+    struct walk walk = {.db = {told_open(), told_open()}, .seed = 7};
     for (int i = 0; i < STEPS; i++) {
         step(&walk);
         if (walk.open)
@@ -240,22 +208,59 @@ static void it_is_the_feed_of_writing_at_once(void **state)
 static void many_do_not_wait_for_the_end(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
-    begin(db);
-    tell(db, "slot", "first", "insert");
+    told_begin(db);
+    told_tell(db, "slot", "first", "insert");
     db_savepoint(db);
     for (int i = 0; i < MANY; i++) {
         char id[16];
         snprintf(id, sizeof id, "m%d", i);
-        tell(db, "spool", id, "insert");
+        told_tell(db, "spool", id, "insert");
     }
     assert_true(db_int(db, "SELECT count(*) FROM change WHERE entity = 'spool'", NULL, 0) >
                 MANY / 2);
     db_revert(db);
-    commit(db);
+    told_commit(db);
     expect(db, "first", before, "1 insert -");
     assert_int_equal(changes_newest(db), before + 1);
+    db_close(db);
+}
+
+static const char many[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+    "INSERT INTO vendor (public_id, name, created_at, updated_at) "
+    "SELECT 'v' || i, 'V' || i, :now, :now FROM n";
+
+/* By one statement, whose counts stay its own. */
+static void make_many(struct db *db)
+{
+    db_exec(db, many, NULL);
+    assert_int_equal(db_changes(db), MANY);
+    assert_int_equal(db_last_row(db), MANY);
+    assert_int_equal(db_told(db, "vendor", "v3000"), 0);
+    assert_int_equal(changes_of(db, "vendor", "v3000"), changes_newest(db));
+}
+
+static void many_of_a_statement_are_undone(void **state)
+{
+    (void)state;
+    struct db *db = told_open();
+    int64_t before = changes_newest(db);
+    told_begin(db);
+    make_many(db);
+    db_rollback(db);
+    told_begin(db);
+    told_tell(db, "slot", "first", "insert");
+    db_savepoint(db);
+    make_many(db);
+    db_revert(db);
+    assert_int_equal(db_told(db, "slot", "first"), before + 1);
+    make_many(db);
+    told_commit(db);
+    expect(db, "first", before, "1 insert -");
+    assert_int_equal(changes_newest(db), before + 1 + MANY);
+    assert_int_equal(db_int(db, "SELECT count(*) FROM change /* scan */", NULL, 0), MANY + 1);
     db_close(db);
 }
 
@@ -265,12 +270,12 @@ static const char insert[] = "INSERT INTO vendor (public_id, name, created_at, u
 static void what_does_not_fit_tells_nothing(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     json_auto_t *one = json_pack("{s:s, s:s}", "id", "one", "name", "A");
     json_auto_t *both =
         json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "two", "name", "B", "id", "one", "name", "C");
     json_auto_t *args = json_pack("{s:O}", "rows", both);
-    begin(db);
+    told_begin(db);
     assert_true(db_exec_fits(db, insert, one));
     int64_t newest = changes_of(db, "vendor", "one");
     assert_false(db_exec_fits(db,
@@ -279,7 +284,7 @@ static void what_does_not_fit_tells_nothing(void **state)
                               "FROM json_each(:rows)",
                               args));
     assert_int_equal(changes_of(db, "vendor", "two"), 0);
-    commit(db);
+    told_commit(db);
     assert_int_equal(changes_newest_of(db, "vendor"), newest);
     db_close(db);
 }
@@ -288,7 +293,7 @@ static void what_does_not_fit_tells_nothing(void **state)
 static void alone_it_is_written_at_once(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     json_auto_t *one = json_pack("{s:s, s:s}", "id", "one", "name", "A");
     json_auto_t *twin = json_pack("{s:s, s:s}", "id", "one", "name", "B");
     int64_t before = changes_newest(db), total = db_total_changes(db);
@@ -302,19 +307,41 @@ static void alone_it_is_written_at_once(void **state)
     db_close(db);
 }
 
+/* What fails while much is waiting does not keep the transaction from being undone. */
+static void much_that_cannot_be_written_is_undone(void **state)
+{
+    (void)state;
+    struct db *db = told_open();
+    for (int saved = 0; saved < 2; saved++) {
+        told_begin(db);
+        db_script(db, "CREATE TRIGGER no BEFORE INSERT ON change WHEN NEW.entity = 'vendor' "
+                      "BEGIN SELECT raise(ABORT, 'no'); END");
+        if (saved)
+            db_savepoint(db);
+        assert_int_equal(db_exec(db, many, NULL), ERR_CONFLICT);
+        if (saved)
+            db_revert(db);
+        assert_int_equal(db_status(db, NULL), saved ? OK : ERR_CONFLICT);
+        assert_int_equal(db_int(db, "SELECT count(*) FROM vendor /* scan */", NULL, 0), 0);
+        db_rollback(db);
+        assert_false(db_in_transaction(db));
+    }
+    db_close(db);
+}
+
 static void settling_keeps_the_number_of_the_last_row(void **state)
 {
     (void)state;
-    struct db *db = open_one();
+    struct db *db = told_open();
     json_auto_t *one = json_pack("{s:s, s:s}", "id", "one", "name", "A");
-    begin(db);
-    tell(db, "slot", "a", "insert");
+    told_begin(db);
+    told_tell(db, "slot", "a", "insert");
     db_exec(db, insert, one);
     int64_t row = db_last_row(db);
     assert_int_equal(db_settle(db), OK);
     assert_int_equal(db_last_row(db), row);
     assert_int_not_equal(row, changes_newest(db));
-    commit(db);
+    told_commit(db);
     db_close(db);
 }
 
@@ -325,11 +352,11 @@ static void nonsense_is_refused(void **state)
                                       "SELECT tell_change('spool', NULL, 'update', 1)",
                                       "SELECT tell_change(NULL, 'a', 'update', 1)",
                                       "SELECT tell_change('spool', 'a', 'update', 'x')"};
-    struct db *db = open_one();
+    struct db *db = told_open();
     int64_t before = changes_newest(db);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct why why = {0};
-        begin(db);
+        told_begin(db);
         assert_int_not_equal(db_exec(db, bad[i], NULL), OK);
         db_status(db, &why);
         assert_non_null(strstr(why.text, "tell_change"));
@@ -348,8 +375,10 @@ int main(void)
         cmocka_unit_test(a_savepoint_undoes_its_own),
         cmocka_unit_test(it_is_the_feed_of_writing_at_once),
         cmocka_unit_test(many_do_not_wait_for_the_end),
+        cmocka_unit_test(many_of_a_statement_are_undone),
         cmocka_unit_test(what_does_not_fit_tells_nothing),
         cmocka_unit_test(alone_it_is_written_at_once),
+        cmocka_unit_test(much_that_cannot_be_written_is_undone),
         cmocka_unit_test(settling_keeps_the_number_of_the_last_row),
         cmocka_unit_test(nonsense_is_refused),
     };
