@@ -2,9 +2,9 @@
  * REST against what its pieces allow, over keep-alive connections on loopback, by wrk: one roll
  * against a bare handler of the same server that returns the same bytes, a list of 10,000 rolls,
  * and acknowledged writes against a bare handler that makes a plain transaction of the same write
- * and returns the same bytes. On a real file, with real syncs. wrk stays on a core of its own, as a
- * client has a machine of its own: else the system moves it about, and one writer is as quick as
- * the core that it shares with the server at that moment.
+ * and returns the same bytes. On a real file, with real syncs. wrk stays on one core, as a client
+ * has a machine of its own: moved about by the system, it at times shares the core of the thread
+ * that answers it, which makes one writer quicker by chance.
  */
 #include <civetweb.h>
 #include <pthread.h>
