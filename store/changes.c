@@ -17,9 +17,9 @@ int64_t changes_newest_of(struct db *db, const char *entity)
 
 int64_t changes_of(struct db *db, const char *entity, const char *public_id)
 {
-    int64_t told = db_told(db, entity, public_id);
-    if (told)
-        return told;
+    int64_t heard = db_heard(db, entity, public_id);
+    if (heard)
+        return heard;
     json_auto_t *args = db_args(db, json_pack("{s:s, s:s}", "entity", entity, "id", public_id));
     return db_int(db, "SELECT seq FROM change WHERE entity = :entity AND public_id = :id", args, 0);
 }

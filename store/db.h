@@ -94,11 +94,11 @@ enum err db_savepoint(struct db *db);
 enum err db_release(struct db *db);
 void db_revert(struct db *db); /* undo to the savepoint, drop it and clear the sticky error */
 
-/* What triggers tell of changes (store/told.h) comes to the feed with COMMIT. Who reads the feed's
+/* What triggers tell of changes (store/heard.h) comes to the feed with COMMIT. Who reads the feed's
  * tables in a writing transaction settles first. */
 enum err db_settle(struct db *db);
 /* The place of what was told of a row and not settled yet; 0: nothing. */
-int64_t db_told(const struct db *db, const char *entity, const char *public_id);
+int64_t db_heard(const struct db *db, const char *entity, const char *public_id);
 
 /* Inside a transaction: the time until its end, or until the end of its savepoint. Outside: until
  * it is set again. 0: the system's clock, read once at the beginning of each. */

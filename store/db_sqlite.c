@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/db_blocks.h"
-#include "store/told.h"
+#include "store/heard.h"
 
-enum { CACHED = 40, BUSY_MS = LIMIT_DOOR_MS, TOLD = 1024 };
+enum { CACHED = 40, BUSY_MS = LIMIT_DOOR_MS, HEARD = 1024 };
 
 struct db {
     sqlite3 *handle;
@@ -22,7 +22,7 @@ struct db {
     int64_t now, fixed_now, outer_now;
     struct id_source ids;
     struct db_blocks *blocks; /* of a writer, in transactions */
-    struct told *told;        /* of a writer */
+    struct heard *heard;      /* of a writer */
     bool lint;
 };
 
@@ -164,7 +164,7 @@ void db_sqlite_finish(struct db *db, struct db_statement *st)
     if (db->lint && scanned && !strstr(st->sql, "/* scan */"))
         db_fail(db, ERR_INVALID, "full_scan", "", st->sql);
     db->changes = sqlite3_changes64(db->handle);
-    if (told_waiting(db->told) >= TOLD)
+    if (heard_waiting(db->heard) >= HEARD)
         db_settle(db);
 }
 
@@ -215,7 +215,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct
     int rc = sqlite3_open_v2(path, &db->handle,
                              mode == DB_WRITE ? flags | SQLITE_OPEN_CREATE : flags, NULL);
     enum err e = db->handle ? db_sqlite_note(db, rc) : ERR_NOMEM;
-    if (e == OK && mode == DB_WRITE && !(db->told = told_new(db->handle)))
+    if (e == OK && mode == DB_WRITE && !(db->heard = heard_new(db->handle)))
         e = db_sqlite_note(db, SQLITE_NOMEM);
     if (e == OK)
         e = prepare_connection(db);
@@ -235,7 +235,7 @@ void db_close(struct db *db)
         return;
     for (size_t i = 0; i < CACHED; i++)
         statement_clear(&db->cache[i]);
-    told_free(db->told);
+    heard_free(db->heard);
     sqlite3_close_v2(db->handle);
     db_blocks_free(db->blocks);
     free(db);
@@ -248,7 +248,7 @@ int64_t db_changes(const struct db *db)
 
 int64_t db_total_changes(const struct db *db)
 {
-    return sqlite3_total_changes64(db->handle) + told_total(db->told);
+    return sqlite3_total_changes64(db->handle) + heard_total(db->heard);
 }
 
 int64_t db_last_row(const struct db *db)
@@ -293,7 +293,7 @@ enum err db_begin(struct db *db)
 {
     forget_error(db);
     refresh_now(db);
-    told_forget(db->told);
+    heard_forget(db->heard);
     db_blocks_use(db->blocks);
     return db_exec(db, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", NULL);
 }
@@ -301,7 +301,7 @@ enum err db_begin(struct db *db)
 void db_rollback(struct db *db)
 {
     forget_error(db);
-    told_forget(db->told);
+    heard_forget(db->heard);
     if (db_in_transaction(db))
         db_exec(db, "ROLLBACK", NULL);
     db_blocks_use(NULL);
@@ -318,7 +318,7 @@ enum err db_commit(struct db *db, struct why *why)
     enum err e = db_status(db, why);
     if (e)
         db_rollback(db);
-    told_forget(db->told);
+    heard_forget(db->heard);
     db_blocks_use(NULL);
     refresh_now(db);
     return e;
@@ -329,21 +329,21 @@ enum err db_savepoint(struct db *db)
     db->outer_now = db->now;
     if (!db->fixed_now)
         db->now = clock_now();
-    told_mark(db->told);
+    heard_mark(db->heard);
     return db_exec(db, "SAVEPOINT unit", NULL);
 }
 
 enum err db_release(struct db *db)
 {
     db->now = db->outer_now;
-    told_unmark(db->told);
+    heard_unmark(db->heard);
     return db_exec(db, "RELEASE unit", NULL);
 }
 
 void db_revert(struct db *db)
 {
     forget_error(db);
-    told_revert(db->told);
+    heard_revert(db->heard);
     if (db_in_transaction(db)) {
         db_exec(db, "ROLLBACK TO unit", NULL);
         db_exec(db, "RELEASE unit", NULL);
@@ -353,17 +353,17 @@ void db_revert(struct db *db)
 
 enum err db_settle(struct db *db)
 {
-    return db->error ? db->error : db_sqlite_note(db, told_settle(db->told));
+    return db->error ? db->error : db_sqlite_note(db, heard_settle(db->heard));
 }
 
-int64_t db_told(const struct db *db, const char *entity, const char *public_id)
+int64_t db_heard(const struct db *db, const char *entity, const char *public_id)
 {
-    return told_place(db->told, entity, public_id);
+    return heard_place(db->heard, entity, public_id);
 }
 
-struct told *db_sqlite_told(const struct db *db)
+struct heard *db_sqlite_heard(const struct db *db)
 {
-    return db->told;
+    return db->heard;
 }
 
 /* --- session --- */

@@ -1,7 +1,7 @@
 /*
  * What the files of the SQLite backend share: db_sqlite.c (connection, statements, session),
  * db_sqlite_bind.c (JSON as parameters) and db_sqlite_rows.c (rows as JSON). Nothing else includes
- * this, and nothing but db_blocks.c and told.c else knows sqlite3.
+ * this, and nothing but db_blocks.c and heard.c else knows sqlite3.
  * Owner: the connection owns its statements. Thread: the connection's. Lock: none.
  */
 #ifndef STORE_DB_SQLITE_H
@@ -44,7 +44,7 @@ int db_sqlite_bind(sqlite3_stmt *st, const json_t *args, int64_t now);
 /* Keep the first error of the library as the sticky one; returns the sticky one. */
 enum err db_sqlite_note(struct db *db, int rc);
 
-struct told *db_sqlite_told(const struct db *db); /* NULL: of a reader */
+struct heard *db_sqlite_heard(const struct db *db); /* NULL: of a reader */
 
 /* Forget how the columns are written. */
 void db_sqlite_columns_clear(struct db_statement *st);

@@ -3,8 +3,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "store/db_sqlite.h"
+#include "store/heard.h"
 #include "store/number.h"
-#include "store/told.h"
 
 static const struct field *field_of(const struct field_shape *shape, const char *name)
 {
@@ -136,14 +136,14 @@ bool db_exec_fits(struct db *db, const char *sql, const json_t *args)
     if (!st)
         return false;
     int rc = SQLITE_ROW;
-    struct told *told = db_sqlite_told(db);
-    size_t waiting = told_waiting(told);
+    struct heard *heard = db_sqlite_heard(db);
+    size_t waiting = heard_waiting(heard);
     while (rc == SQLITE_ROW)
         rc = sqlite3_step(st->handle);
     bool taken = rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
                  rc == SQLITE_CONSTRAINT_ROWID;
     if (taken)
-        told_cut(told, waiting);
+        heard_cut(heard, waiting);
     else
         db_sqlite_note(db, rc);
     db_sqlite_finish(db, st);

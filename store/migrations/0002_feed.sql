@@ -1,5 +1,5 @@
 -- The feed. Every trigger tells what changed for a client, by a function of the connection
--- (store/told.h): it has its place at the end of the sequence and leaves the former one, so that
+-- (store/heard.h): it has its place at the end of the sequence and leaves the former one, so that
 -- each entity has one row. Tombstones stay until they are too old to be asked for. Several rows are
 -- told through `changed`, which keeps their order.
 CREATE VIEW changed AS SELECT entity, public_id, op, at FROM change;
